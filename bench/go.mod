@@ -1,0 +1,3 @@
+module liuke.dev/bench
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module liuke.dev/services/leads
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module liuke.dev/services/notifications
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module liuke.dev/services/organization
+
+go 1.26.0

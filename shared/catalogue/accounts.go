@@ -1,0 +1,62 @@
+package catalogue
+
+import "liuke.dev/shared/instant"
+
+// Customer is a customer's file in its first form.
+type Customer struct {
+	ID     string   `json:"id"`
+	Kind   string   `json:"kind" enum:"company,person"`
+	Name   string   `json:"name"`
+	Names  []string `json:"names,omitempty" doc:"Other spellings it came in under"`
+	Phones []string `json:"phones,omitempty" doc:"E.164"`
+	Emails []string `json:"emails,omitempty"`
+	TaxID  string   `json:"tax_id,omitempty"`
+	Domain string   `json:"domain,omitempty"`
+	// MergedInto is the customer that this file turned out to be.
+	MergedInto string       `json:"merged_into,omitempty"`
+	Contacts   []Contact    `json:"contacts,omitempty"`
+	Sector     string       `json:"sector,omitempty"`
+	External   string       `json:"external,omitempty"`
+	CreatedAt  instant.Time `json:"created_at"`
+	Leads      []string     `json:"leads,omitempty" doc:"Newest leads matched to it"`
+}
+
+// Contact is a person at a customer.
+type Contact struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+// CustomerCreated is recorded when a customer's file is opened.
+type CustomerCreated struct {
+	Head
+	After Customer `json:"after"`
+}
+
+// CustomerMatched is recorded when a lead turned out to be a known customer.
+type CustomerMatched struct {
+	Head
+	After Customer `json:"after"`
+	Under string   `json:"under" doc:"Id under which match-or-create was asked, a lead's as a rule"`
+	By    []string `json:"by" doc:"Match keys that agreed"`
+}
+
+// CustomerFolded is recorded when two files that were opened at once turn out to be one customer.
+type CustomerFolded struct {
+	Head
+	From string `json:"from"`
+	Into string `json:"into"`
+}
+
+func (*CustomerCreated) Kind() Kind {
+	return Kind{"liuke.accounts.customer_created.v1", TopicAccounts, "A customer's file was opened."}
+}
+func (*CustomerMatched) Kind() Kind {
+	return Kind{"liuke.accounts.customer_matched.v1", TopicAccounts, "A lead turned out to be a known customer."}
+}
+func (*CustomerFolded) Kind() Kind {
+	return Kind{"liuke.accounts.customer_folded.v1", TopicAccounts, "Two files opened at once turned out to be one customer."}
+}
+
+func accounts() []Data { return []Data{&CustomerCreated{}, &CustomerMatched{}, &CustomerFolded{}} }

@@ -1,0 +1,3 @@
+module liuke.dev/workflows
+
+go 1.26.0
