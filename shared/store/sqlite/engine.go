@@ -1,0 +1,152 @@
+// Package sqlite keeps documents and facts in one SQLite file that belongs to
+// one process.
+//
+// All writes go through one writer that takes the waiting commits together
+// into one synced transaction; each commit is judged on its own. Reads run
+// beside it on their own connections.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"sync"
+
+	sqlitedriver "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"liuke.dev/shared/store"
+)
+
+// schemaVersion is what this program writes into PRAGMA user_version.
+const schemaVersion = 1
+
+type engine struct {
+	path      string
+	readers   *sql.DB
+	prepared  sync.Map // statement text → *sql.Stmt of readers
+	writer    *writer
+	committed chan struct{}
+
+	mu    sync.RWMutex
+	specs map[string]store.Spec
+}
+
+// Open opens the store in the file, making it if need be.
+func Open(ctx context.Context, path string) (store.Engine, error) {
+	conn, err := connect(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
+	}
+	if err := prepareFile(conn); err != nil {
+		_ = conn.close()
+		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
+	}
+	readers, err := sql.Open("sqlite", source(path, "query_only(1)"))
+	if err != nil {
+		_ = conn.close()
+		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
+	}
+	n := max(4, 2*runtime.GOMAXPROCS(0))
+	readers.SetMaxOpenConns(n)
+	readers.SetMaxIdleConns(n)
+	e := &engine{path: path, readers: readers, committed: make(chan struct{}, 1), specs: map[string]store.Spec{}}
+	e.writer = startWriter(conn, e.wake)
+	if err := e.Ping(ctx); err != nil {
+		_ = e.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// connect opens the writer's connection.
+func connect(path string) (*conn, error) {
+	c, err := (&sqlitedriver.Driver{}).Open(source(path,
+		"journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-32000)"))
+	if err != nil {
+		return nil, err
+	}
+	return &conn{c: c, prepared: map[string]driver.Stmt{}}, nil
+}
+
+func source(path string, pragmas ...string) string {
+	q := url.Values{"_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// Committed has a value whenever facts were committed since it was last received.
+func (e *engine) Committed() <-chan struct{} { return e.committed }
+
+func (e *engine) wake() {
+	select {
+	case e.committed <- struct{}{}:
+	default:
+	}
+}
+
+// Ping tells whether the store answers.
+func (e *engine) Ping(ctx context.Context) error {
+	if e.writer.isClosed() {
+		return fmt.Errorf("%w: closed", store.ErrUnavailable)
+	}
+	var one int
+	return e.outcome(e.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one))
+}
+
+// Close refuses further work, lets what was taken finish, and closes the file.
+func (e *engine) Close() error {
+	err := e.writer.close()
+	return errors.Join(e.readers.Close(), err)
+}
+
+func (e *engine) spec(collection string) (store.Spec, error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	s, ok := e.specs[collection]
+	if !ok {
+		return s, fmt.Errorf("store: collection %q was not declared", collection)
+	}
+	return s, nil
+}
+
+// query runs a cached read statement.
+func (e *engine) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	s, ok := e.prepared.Load(text)
+	if !ok {
+		made, err := e.readers.Prepare(text)
+		if err != nil {
+			return nil, e.outcome(err)
+		}
+		if s, ok = e.prepared.LoadOrStore(text, made); ok {
+			_ = made.Close()
+		}
+	}
+	rows, err := s.(*sql.Stmt).QueryContext(ctx, args...)
+	return rows, e.outcome(err)
+}
+
+func (e *engine) outcome(err error) error {
+	if err != nil && e.writer.isClosed() {
+		return fmt.Errorf("%w: closed", store.ErrUnavailable)
+	}
+	return outcome(err)
+}
+
+// outcome tells an error of the database that may pass (disk full, file away)
+// from one that will not.
+func outcome(err error) error {
+	var broken *sqlitedriver.Error
+	if !errors.As(err, &broken) {
+		return err
+	}
+	switch broken.Code() & 0xff {
+	case lib.SQLITE_FULL, lib.SQLITE_IOERR, lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_BUSY, lib.SQLITE_LOCKED,
+		lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_NOMEM, lib.SQLITE_PROTOCOL:
+		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	}
+	return err
+}

@@ -1,0 +1,242 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"liuke.dev/shared/store"
+	"liuke.dev/shared/store/internal/list"
+)
+
+// Get reads a document.
+func (e *engine) Get(ctx context.Context, collection, id string) (store.Record, error) {
+	if _, err := e.spec(collection); err != nil {
+		return store.Record{}, err
+	}
+	rows, err := e.query(ctx, "SELECT id, version, chain, commands, body, NULL FROM "+quote(collection)+" WHERE id = ?", id)
+	if err != nil {
+		return store.Record{}, err
+	}
+	found, _, err := e.records(rows)
+	if err == nil && len(found) == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return store.Record{}, err
+	}
+	return found[0], nil
+}
+
+// Page reads a page of a declared index.
+func (e *engine) Page(ctx context.Context, collection string, q store.Query) (store.Page, error) {
+	p, err := e.plan(collection, q, list.ForPage)
+	if err != nil {
+		return store.Page{}, err
+	}
+	var page store.Page
+	var last any
+	for _, part := range p.Parts() {
+		missing := p.Limit + 1 - len(page.Records) // one more tells whether a page follows
+		if missing <= 0 {
+			break
+		}
+		text, args := selectPart(collection, p, part)
+		rows, err := e.query(ctx, text, append(args, missing)...)
+		if err != nil {
+			return store.Page{}, err
+		}
+		found, values, err := e.records(rows)
+		if err != nil {
+			return store.Page{}, err
+		}
+		page.Records = append(page.Records, found...)
+		if at := p.Limit - 1 - (len(page.Records) - len(found)); at >= 0 && at < len(values) {
+			last = values[at]
+		}
+	}
+	if len(page.Records) > p.Limit {
+		page.Records = page.Records[:p.Limit]
+		page.Next, err = p.Cursor(list.Position{Value: last, ID: page.Records[p.Limit-1].ID})
+	}
+	return page, err
+}
+
+// Count counts what a query would list.
+func (e *engine) Count(ctx context.Context, collection string, q store.Query) (int64, error) {
+	p, err := e.plan(collection, q, list.ForCount)
+	if err != nil {
+		return 0, err
+	}
+	var total int64
+	for _, part := range countParts(p) {
+		from, args := rangeOf(collection, p, part)
+		rows, err := e.query(ctx, "SELECT count(*)"+from, args...)
+		if err != nil {
+			return 0, err
+		}
+		var n int64
+		if err := e.one(rows, &n); err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// Explain gives SQLite's query plan, a line per step.
+func (e *engine) Explain(ctx context.Context, collection string, q store.Query) (string, error) {
+	p, err := e.plan(collection, q, list.ForPage)
+	if err != nil {
+		return "", err
+	}
+	var out []string
+	for _, part := range p.Parts() {
+		page, pageArgs := selectPart(collection, p, part)
+		count, countArgs := rangeOf(collection, p, part)
+		for _, s := range []struct {
+			text string
+			args []any
+		}{{page, append(pageArgs, p.Limit)}, {"SELECT count(*)" + count, countArgs}} {
+			rows, err := e.query(ctx, "EXPLAIN QUERY PLAN "+s.text, s.args...)
+			if err != nil {
+				return "", err
+			}
+			for rows.Next() {
+				var id, parent, unused int
+				var detail string
+				if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+					return "", errors.Join(err, rows.Close())
+				}
+				out = append(out, detail)
+			}
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+				return "", e.outcome(err)
+			}
+		}
+	}
+	return strings.Join(out, "\n"), nil
+}
+
+func (e *engine) plan(collection string, q store.Query, resolve func(store.Spec, store.Query) (list.Plan, error)) (list.Plan, error) {
+	s, err := e.spec(collection)
+	if err != nil {
+		return list.Plan{}, err
+	}
+	return resolve(s, q)
+}
+
+// countParts avoids counting in two stretches what one range covers.
+func countParts(p list.Plan) []list.Part {
+	if len(p.Equal) > 0 && p.From == nil && p.To == nil {
+		return []list.Part{list.Whole}
+	}
+	return p.Parts()
+}
+
+// lowest sorts before every number and text of an ordering path.
+const lowest = "-9e999"
+
+// rangeOf gives FROM and WHERE of a part. INDEXED BY makes SQLite refuse rather
+// than scan.
+func rangeOf(collection string, p list.Plan, part list.Part) (string, []any) {
+	var where []string
+	var args []any
+	for i, v := range p.Equal {
+		where = append(where, equalColumn(p.Index.Equal[i])+" = ?")
+		if v == nil {
+			v = ""
+		}
+		args = append(args, v)
+	}
+	after := p.AfterIn(part)
+	switch {
+	case part == list.Having:
+		more, values := having(p, after)
+		where, args = append(where, more...), append(args, values...)
+	case part == list.Lacking:
+		where = append(where, orderColumn(p.Index.Order)+" IS NULL")
+		fallthrough
+	default:
+		if after != nil {
+			where, args = append(where, "id "+behind(p)+" ?"), append(args, after.ID)
+		} else if len(where) == 0 {
+			where = append(where, "id >= ''")
+		}
+	}
+	return fmt.Sprintf(" FROM %s INDEXED BY %s WHERE %s", quote(collection), quote(indexName(collection, p.Index)), strings.Join(where, " AND ")), args
+}
+
+// having bounds the ordering path; the position takes the place of the bound
+// on its side.
+func having(p list.Plan, after *list.Position) (where []string, args []any) {
+	order := orderColumn(p.Index.Order)
+	if after != nil {
+		where, args = append(where, "("+order+", id) "+behind(p)+" (?, ?)"), append(args, after.Value, after.ID)
+	}
+	if p.From != nil && (after == nil || p.Desc) {
+		where, args = append(where, order+" >= ?"), append(args, p.From)
+	} else if after == nil || p.Desc {
+		where = append(where, order+" >= "+lowest)
+	}
+	if p.To != nil && (after == nil || !p.Desc) {
+		where, args = append(where, order+" < ?"), append(args, p.To)
+	}
+	return where, args
+}
+
+func behind(p list.Plan) string {
+	if p.Desc {
+		return "<"
+	}
+	return ">"
+}
+
+// selectPart reads a part in order; its last argument is the limit.
+func selectPart(collection string, p list.Plan, part list.Part) (string, []any) {
+	from, args := rangeOf(collection, p, part)
+	value, order := "NULL", "id"
+	if part == list.Having {
+		value = orderColumn(p.Index.Order)
+		order = value + ", id"
+	}
+	if p.Desc {
+		order = strings.ReplaceAll(order, ", id", " DESC, id") + " DESC"
+	}
+	return "SELECT id, version, chain, commands, body, " + value + from + " ORDER BY " + order + " LIMIT ?", args
+}
+
+// records reads rows of (id, version, chain, commands, body, value).
+func (e *engine) records(rows *sql.Rows) ([]store.Record, []any, error) {
+	defer func() { _ = rows.Close() }()
+	var out []store.Record
+	var values []any
+	for rows.Next() {
+		var r store.Record
+		var commands string
+		var body sql.RawBytes
+		var value any
+		if err := rows.Scan(&r.ID, &r.Version, &r.Chain, &commands, &body, &value); err != nil {
+			return nil, nil, e.outcome(err)
+		}
+		var err error
+		if r.Commands, err = decodeCommands(commands); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", r.ID, err)
+		}
+		r.Body = append(json.RawMessage(nil), body...)
+		out, values = append(out, r), append(values, value)
+	}
+	return out, values, e.outcome(rows.Err())
+}
+
+// one reads a single row.
+func (e *engine) one(rows *sql.Rows, into ...any) error {
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return errors.Join(e.outcome(rows.Err()), sql.ErrNoRows)
+	}
+	return e.outcome(rows.Scan(into...))
+}
