@@ -1,0 +1,202 @@
+package httpx
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/oklog/ulid/v2"
+
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/effects"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/lang"
+	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
+)
+
+// AnswersKept is how long a first answer is given again.
+const AnswersKept = 48 * time.Hour
+
+// maxRemembered bounds the bodies that take part in idempotency.
+const maxRemembered = 1 << 20
+
+var answerSpec = store.Spec{Name: "answer", Indexes: []store.Index{{Name: "by_time", Order: "at"}}}
+
+// storedAnswer is the first answer to an Idempotency-Key.
+type storedAnswer struct {
+	Request  string       `json:"request"` // hash of method, path and body
+	Status   int          `json:"status"`
+	ETag     string       `json:"etag,omitempty"`
+	Location string       `json:"location,omitempty"`
+	Type     string       `json:"type,omitempty"`
+	Body     []byte       `json:"body,omitempty"`
+	At       instant.Time `json:"at"`
+}
+
+type answers struct {
+	docs  store.Collection[storedAnswer]
+	clock instant.Clock
+}
+
+func newAnswers(ctx context.Context, e store.Engine, clock instant.Clock) (*answers, error) {
+	if err := e.Declare(ctx, answerSpec); err != nil {
+		return nil, err
+	}
+	return &answers{docs: store.Of[storedAnswer](e, answerSpec), clock: clock}, nil
+}
+
+type commandKey struct{}
+
+// Command gives the id of the command in progress: the caller and the
+// Idempotency-Key, or the effect's id for a journey; empty if there is none.
+// Commit it with what the command changes, so that a repeat is recognised even
+// if the answer to the first try was lost.
+func Command(ctx context.Context) string {
+	c, _ := ctx.Value(commandKey{}).(string)
+	return c
+}
+
+// WithCommand sets the command id, for callers that do not come by HTTP.
+func WithCommand(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, commandKey{}, id)
+}
+
+// NewID gives an id for a thing that the command creates: derived from the
+// command, so that a repeat finds the same thing, or a new ULID.
+func NewID(ctx context.Context) string {
+	command := Command(ctx)
+	if command == "" {
+		return ulid.Make().String()
+	}
+	sum := sha256.Sum256([]byte(command))
+	var id ulid.ULID
+	copy(id[:], sum[:16])
+	id[0] &= 0x7f // stays below the largest ULID time
+	return id.String()
+}
+
+// remember answers a repeated Idempotency-Key with the first answer.
+func (s *Server) remember() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		key := c.GetHeader(effects.HeaderKey)
+		if key == "" || c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+			c.Next()
+			return
+		}
+		if len(key) > 255 {
+			Abort(c, problem.InvalidFields(problem.FieldError("header.Idempotency-Key", "max_length", "最多 255 个字符", "at most 255 characters")))
+			return
+		}
+		p := auth.From(c.Request.Context())
+		command := p.ID + ":" + key
+		if p.Is(auth.System) {
+			command = key // an effect's id is unique by itself, whoever carries it out
+		}
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), commandKey{}, command))
+		if s.answers == nil || p.Is(auth.System) {
+			c.Next() // effects are recognised by the documents they change
+			return
+		}
+		s.answers.serve(c, command)
+	}
+}
+
+func (a *answers) serve(c *gin.Context, command string) {
+	body, err := io.ReadAll(io.LimitReader(c.Request.Body, maxRemembered+1))
+	if err != nil {
+		Abort(c, &problem.Error{Code: problem.Malformed, Cause: err, Text: lang.T("请求内容无法读取", "The request body cannot be read")})
+		return
+	}
+	c.Request.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), c.Request.Body), c.Request.Body}
+	h := sha256.New()
+	h.Write([]byte(c.Request.Method + " " + c.Request.URL.RequestURI() + "\n"))
+	h.Write(body)
+	request, id := hex.EncodeToString(h.Sum(nil)), hashed(command)
+
+	ctx := c.Request.Context()
+	first, err := a.docs.Get(ctx, id)
+	switch {
+	case err == nil:
+		a.repeat(c, first.Body, request)
+		return
+	case !errors.Is(err, store.ErrNotFound):
+		Abort(c, err)
+		return
+	}
+	w := &recorder{ResponseWriter: c.Writer}
+	c.Writer = w
+	c.Next()
+	if s := w.Status(); s >= 500 || s == http.StatusUnauthorized || s == http.StatusTooManyRequests || w.kept.Len() > maxRemembered/2 {
+		return
+	}
+	answer := storedAnswer{Request: request, Status: w.Status(), ETag: w.Header().Get("ETag"), Location: w.Header().Get("Location"),
+		Type: w.Header().Get("Content-Type"), Body: w.kept.Bytes(), At: a.clock()}
+	// If it cannot be kept, the command id in the changed document still makes a repeat harmless.
+	_ = a.docs.Commit(context.WithoutCancel(ctx), store.New(id, answer), "")
+}
+
+func (a *answers) repeat(c *gin.Context, first storedAnswer, request string) {
+	if first.Request != request {
+		Abort(c, &problem.Error{Code: problem.KeyReused, Text: lang.T("这个 Idempotency-Key 已用于另一请求", "This Idempotency-Key was used for another request")})
+		return
+	}
+	for name, value := range map[string]string{"ETag": first.ETag, "Location": first.Location, "Idempotent-Replayed": "true"} {
+		if value != "" {
+			c.Header(name, value)
+		}
+	}
+	c.Data(first.Status, first.Type, first.Body)
+	c.Abort()
+}
+
+// PurgeAnswers removes first answers that are older than AnswersKept; it
+// returns how many.
+func (s *Server) PurgeAnswers(ctx context.Context) (int, error) {
+	if s.answers == nil {
+		return 0, nil
+	}
+	removed := 0
+	for {
+		page, err := s.answers.docs.Page(ctx, store.Query{Index: "by_time", Range: store.Range{To: s.answers.clock().Add(-AnswersKept).String()}, Limit: 200})
+		if err != nil || len(page.Docs) == 0 {
+			return removed, err
+		}
+		for _, d := range page.Docs {
+			if err := s.answers.docs.Remove(ctx, d); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return removed, err
+			}
+			removed++
+		}
+	}
+}
+
+func hashed(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// recorder keeps a copy of what is answered.
+type recorder struct {
+	gin.ResponseWriter
+	kept bytes.Buffer
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.kept.Write(b)
+	return r.ResponseWriter.Write(b)
+}
+
+func (r *recorder) WriteString(s string) (int, error) {
+	r.kept.WriteString(s)
+	return r.ResponseWriter.WriteString(s)
+}
