@@ -56,6 +56,8 @@ type Deal struct {
 	NextAction    string       `json:"next_action,omitempty"`
 	LastResult    string       `json:"last_result,omitempty"`
 	FollowUps     int          `json:"follow_ups"`
+	// LastProgressAt is when it was opened, last moved forward or was taken up again (R-064).
+	LastProgressAt instant.Time `json:"last_progress_at,omitempty"`
 	// StageFollowUps counts recorded follow-ups since the stage was entered (R-062).
 	StageFollowUps int          `json:"stage_follow_ups"`
 	Done           bool         `json:"done"`
@@ -167,6 +169,17 @@ type DealAssigned struct {
 	Reason string `json:"reason" enum:"intake,rotation,claim,transfer,owner_left,customer_owner,escalation,recycle,manual"`
 }
 
+// DealIntervened is recorded when a manager steps in where a deal is stuck (R-064).
+type DealIntervened struct {
+	Head
+	Deal   string `json:"deal"`
+	By     string `json:"by"`
+	Note   string `json:"note"`
+	Action string `json:"action" enum:"comment,reassign"`
+	Before string `json:"before,omitempty" doc:"Owner before, where it was reassigned"`
+	After  string `json:"after,omitempty" doc:"Owner after, where it was reassigned"`
+}
+
 // DealLinked is recorded when the customer of a deal becomes known.
 type DealLinked struct {
 	Head
@@ -205,7 +218,11 @@ func (*DealLinked) Kind() Kind {
 	return Kind{"liuke.deals.deal_linked.v1", TopicLeads, "The customer of a deal became known."}
 }
 
+func (*DealIntervened) Kind() Kind {
+	return Kind{"liuke.deals.deal_intervened.v1", TopicLeads, "A manager stepped in where a deal was stuck."}
+}
+
 func deals() []Data {
 	return []Data{&DealOpened{}, &DealImported{}, &DealChanged{}, &StageChanged{}, &QuoteSent{}, &QuoteConfirmed{}, &DealClosed{}, &DealReopened{},
-		&DealAssigned{}, &DealLinked{}}
+		&DealAssigned{}, &DealLinked{}, &DealIntervened{}}
 }

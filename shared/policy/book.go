@@ -94,6 +94,8 @@ type LeadCare struct {
 type Pipelines struct {
 	Default   string     `json:"default" doc:"Pipeline of a deal that names none"`
 	Pipelines []Pipeline `json:"pipelines" minItems:"1"`
+	// LostReasons are why deals are lost (R-066); empty: those shipped.
+	LostReasons []Option `json:"lost_reasons,omitempty" doc:"Why deals are lost (R-066); empty: those shipped"`
 }
 
 // Pipeline is an ordered set of stages.

@@ -62,3 +62,20 @@ func won() Stage {
 func lost() Stage {
 	return Stage{ID: "lost", Name: lang.T("流失", "Lost"), Type: StageLost, Maps: "lost", Requires: []string{"lost_reason"}}
 }
+
+// shippedLostReasons are R-066's: objection, competitor, price, process and the
+// common rest.
+func shippedLostReasons() []Option {
+	return []Option{option("objection", "异议未解决", "Objection not resolved"), option("competitor", "输给竞争对手", "Lost to a competitor"),
+		option("price", "价格", "Price"), option("process", "客户内部流程", "Customer's internal process"), option("no_budget", "没有预算", "No budget"),
+		option("no_need", "需求消失", "Need gone"), option("no_response", "失去联系", "No response"), option("not_recorded", "未记录（历史导入）", "Not recorded (imported history)"),
+		option("other", "其他", "Other")}
+}
+
+// Reasons gives the reasons for which a deal can be lost.
+func (p Pipelines) Reasons() []Option {
+	if len(p.LostReasons) == 0 {
+		return shippedLostReasons()
+	}
+	return p.LostReasons
+}
