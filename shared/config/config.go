@@ -1,0 +1,150 @@
+// Package config reads what every program needs to know: from defaults, a YAML
+// file, the environment (LIUKE_…), and what the command line sets, each over
+// the one before.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/providers/structs"
+	"github.com/knadh/koanf/v2"
+)
+
+// Config of a program. The tag is the key in the file; the environment has the
+// same in capitals with LIUKE_ before it: LIUKE_STORE, LIUKE_KAFKA …
+type Config struct {
+	Data         string   `koanf:"data"`          // data directory of the all-in-one program
+	HTTP         string   `koanf:"http"`          // address to listen on
+	Store        string   `koanf:"store"`         // sqlite:DIR or mongodb://…
+	Kafka        []string `koanf:"kafka"`         // broker addresses, comma separated
+	Temporal     string   `koanf:"temporal"`      // address of the Temporal frontend
+	TemporalUI   string   `koanf:"temporal_ui"`   // address (all-in-one) of the Temporal UI
+	TemporalLink string   `koanf:"temporal_link"` // URL of the Temporal UI as people reach it
+	Namespace    string   `koanf:"namespace"`     // Temporal namespace
+	Origin       string   `koanf:"origin"`        // URL at which all services answer; journeys call it
+	ServiceKey   string   `koanf:"service_key"`   // file with the key that signs tokens of Liuke's own processes
+	Issuer       string   `koanf:"issuer"`        // URL of an external OIDC issuer; empty: the embedded one
+	Audience     string   `koanf:"audience"`      // audience that tokens of the external issuer must have
+	Speed        int64    `koanf:"speed"`         // divides every policy duration; 1 in earnest
+	Partitions   int      `koanf:"partitions"`    // of each topic
+	Replication  int      `koanf:"replication"`   // of each topic
+	LogLevel     string   `koanf:"log_level"`     // debug, info, warn, error
+	LogFormat    string   `koanf:"log_format"`    // text, json
+
+	SMTP    SMTP    `koanf:"smtp"`
+	Webhook Webhook `koanf:"webhook"`
+}
+
+// SMTP is the mail server; without a host no mail is sent.
+type SMTP struct {
+	Host     string `koanf:"host"`
+	Port     int    `koanf:"port"`
+	User     string `koanf:"user"`
+	Password string `koanf:"password"`
+	From     string `koanf:"from"`
+	TLS      string `koanf:"tls"` // starttls, tls, none
+}
+
+// Webhook is where reminders are posted; without a URL none are.
+type Webhook struct {
+	URL    string `koanf:"url"`
+	Secret string `koanf:"secret"`
+}
+
+// Default is what a laptop needs: everything on loopback.
+func Default() Config {
+	return Config{HTTP: "127.0.0.1:8080", Kafka: []string{"127.0.0.1:9092"}, Temporal: "127.0.0.1:7233", TemporalUI: "127.0.0.1:8233",
+		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, LogLevel: "info", LogFormat: "text", SMTP: SMTP{Port: 587, TLS: "starttls"}}
+}
+
+// Load reads the configuration: base, then the YAML file (if named, or
+// LIUKE_CONFIG), then the environment, then set (keys as in the file).
+func Load(base Config, path string, set map[string]any) (Config, error) {
+	k := koanf.New(".")
+	if err := k.Load(structs.Provider(base, "koanf"), nil); err != nil {
+		return base, err
+	}
+	if path == "" {
+		path = os.Getenv("LIUKE_CONFIG")
+	}
+	if path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return base, fmt.Errorf("config file %s: %w", path, err)
+		}
+	}
+	if err := k.Load(env.Provider(".", env.Opt{Prefix: "LIUKE_", TransformFunc: fromEnvironment}), nil); err != nil {
+		return base, err
+	}
+	if err := k.Load(confmap.Provider(set, "."), nil); err != nil {
+		return base, err
+	}
+	var c Config
+	if err := k.Unmarshal("", &c); err != nil {
+		return base, fmt.Errorf("config: %w", err)
+	}
+	c.complete()
+	return c, c.check()
+}
+
+func fromEnvironment(key, value string) (string, any) {
+	key = strings.ToLower(strings.TrimPrefix(key, "LIUKE_"))
+	for _, group := range []string{"smtp", "webhook"} {
+		if rest, ok := strings.CutPrefix(key, group+"_"); ok {
+			return group + "." + rest, value
+		}
+	}
+	if key == "kafka" {
+		return key, strings.Split(value, ",")
+	}
+	return key, value
+}
+
+func (c *Config) complete() {
+	if c.Origin == "" {
+		c.Origin = "http://" + c.HTTP
+	}
+	if c.TemporalLink == "" {
+		c.TemporalLink = "http://" + c.TemporalUI
+	}
+}
+
+func (c *Config) check() error {
+	var errs []error
+	for key, address := range map[string]string{"http": c.HTTP, "temporal": c.Temporal} {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %q is not HOST:PORT", key, address))
+		}
+	}
+	if u, err := url.Parse(c.Origin); err != nil || u.Host == "" {
+		errs = append(errs, fmt.Errorf("origin: %q is not a URL", c.Origin))
+	}
+	if c.Speed < 1 {
+		errs = append(errs, fmt.Errorf("speed: %d is below 1", c.Speed))
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		errs = append(errs, fmt.Errorf("log_level: %q is not debug, info, warn or error", c.LogLevel))
+	}
+	return errors.Join(errs...)
+}
+
+// Logger makes the program's logger.
+func (c *Config) Logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked by Load
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

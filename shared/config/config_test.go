@@ -1,0 +1,40 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestEachSourceGoesOverTheOneBefore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "liuke.yaml")
+	if err := os.WriteFile(path, []byte("http: 127.0.0.1:1000\nspeed: 5\nsmtp:\n  host: file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LIUKE_SPEED", "7")
+	t.Setenv("LIUKE_KAFKA", "a:1,b:2")
+	t.Setenv("LIUKE_SMTP_HOST", "environment")
+	c, err := Load(Default(), path, map[string]any{"temporal": "flag:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.HTTP != "127.0.0.1:1000" || c.Speed != 7 || len(c.Kafka) != 2 || c.SMTP.Host != "environment" || c.SMTP.Port != 587 || c.Temporal != "flag:1" {
+		t.Errorf("%+v", c)
+	}
+	if c.Origin != "http://127.0.0.1:1000" {
+		t.Errorf("origin %q does not follow http", c.Origin)
+	}
+}
+
+func TestBadValuesAreNamed(t *testing.T) {
+	_, err := Load(Default(), "", map[string]any{"http": "nowhere", "speed": 0, "log_level": "loud"})
+	for _, want := range []string{"http:", "speed:", "log_level:"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not name %s", err, want)
+		}
+	}
+	if _, err := Load(Default(), "/no/such/file", nil); err == nil {
+		t.Error("a missing file is no error")
+	}
+}
