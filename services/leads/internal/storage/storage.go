@@ -1,0 +1,139 @@
+// Package storage declares the collections of services/leads: which documents
+// it keeps, under which ids, and which lists can be asked for.
+//
+// Unique by nature: an ownership's id is the customer's, a person's claims lie
+// under the person's id, a web form's key is its id.
+package storage
+
+import (
+	"context"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/store"
+)
+
+// Collections are the typed collections of the service.
+type Collections struct {
+	Leads         store.Collection[Lead]
+	FirstContacts store.Collection[FirstContact]
+	Ownerships    store.Collection[Ownership]
+	Transfers     store.Collection[Transfer]
+	Claims        store.Collection[Claims]
+	Forms         store.Collection[Form]
+	Departures    store.Collection[Departure]
+}
+
+// Lead is a lead with what its lists are asked by.
+type Lead struct {
+	catalogue.Lead
+	Open        bool         `json:"open"`
+	NoNextTouch bool         `json:"no_next_touch"` // open, and nobody planned a next touch (R-015)
+	PooledAt    instant.Time `json:"pooled_at,omitempty"`
+	PoolReason  string       `json:"pool_reason,omitempty"`
+	// InPool lists it in the public pool by itself: a linked lead is listed through its customer.
+	InPool bool `json:"in_pool,omitempty"`
+	// NeedKey is the need without spelling differences: two open leads of one customer that share it are one.
+	NeedKey string `json:"need_key,omitempty"`
+}
+
+// FirstContact is a contact with somebody who is not recorded yet (R-002).
+type FirstContact struct {
+	ID        string       `json:"id"`
+	Person    string       `json:"person"`
+	Channel   string       `json:"channel"`
+	ContactAt instant.Time `json:"contact_at"`
+	Phone     string       `json:"phone,omitempty"`
+	Email     string       `json:"email,omitempty"`
+	Lead      string       `json:"lead,omitempty"` // recorded since
+	Open      bool         `json:"open"`
+	LateAt    instant.Time `json:"late_at,omitempty"`
+}
+
+// Ownership of a customer; its id is the customer's.
+type Ownership struct {
+	catalogue.Ownership
+}
+
+// Transfer of a customer.
+type Transfer struct {
+	catalogue.Transfer
+	Open bool `json:"open"`
+	// Done tells that the end of the transfer was written to the ownership.
+	Settled bool `json:"settled"`
+}
+
+// Claims counts what a person took from the public pool; its id is the person's.
+type Claims struct {
+	Day string `json:"day"` // 2026-11-22, in the zone of the person
+	// Taken are the things claimed on that day.
+	Taken []string `json:"taken,omitempty"`
+	// Held counts customers held by claiming when last counted.
+	Held int `json:"held,omitempty"`
+}
+
+// Form is a web form on a site; its id is the site key.
+type Form struct {
+	Key       string       `json:"key"`
+	Name      string       `json:"name"`
+	Origins   []string     `json:"origins"` // sites that may show it; "*" for any
+	Active    bool         `json:"active"`
+	CreatedBy string       `json:"created_by"`
+	CreatedAt instant.Time `json:"created_at"`
+}
+
+// Departure is how far the work of a person who left has been handed over
+// (R-010); its id is the person's.
+type Departure struct {
+	Person    string       `json:"person"`
+	Successor string       `json:"successor"`
+	Cause     string       `json:"cause"`
+	Open      bool         `json:"open"`
+	Handed    int          `json:"handed"`
+	At        instant.Time `json:"at"`
+	EndedAt   instant.Time `json:"ended_at,omitempty"`
+}
+
+var (
+	leadSpec = store.Spec{Name: "lead", Indexes: []store.Index{
+		{Name: "arrived", Order: "arrived_at"},
+		{Name: "owner", Equal: []string{"owner"}, Order: "arrived_at"},
+		{Name: "owner_open", Equal: []string{"owner", "open"}, Order: "next_touch_at"},
+		{Name: "status", Equal: []string{"status"}, Order: "arrived_at"},
+		{Name: "source", Equal: []string{"source"}, Order: "arrived_at"},
+		{Name: "no_next_touch", Equal: []string{"no_next_touch", "owner"}, Order: "arrived_at"},
+		{Name: "no_next_touch_all", Equal: []string{"no_next_touch"}, Order: "arrived_at"},
+		{Name: "in_pool", Equal: []string{"in_pool"}, Order: "pooled_at"},
+		{Name: "customer_open", Equal: []string{"customer", "open"}, Order: "arrived_at"},
+	}}
+	firstContactSpec = store.Spec{Name: "first_contact", Indexes: []store.Index{
+		{Name: "phone_open", Equal: []string{"phone", "open"}},
+		{Name: "email_open", Equal: []string{"email", "open"}},
+		{Name: "person_open", Equal: []string{"person", "open"}, Order: "contact_at"},
+	}}
+	ownershipSpec = store.Spec{Name: "ownership", Indexes: []store.Index{
+		{Name: "owner", Equal: []string{"owner"}, Order: "since"},
+		{Name: "pooled", Equal: []string{"pooled"}, Order: "pooled_at"},
+	}}
+	transferSpec = store.Spec{Name: "transfer", Indexes: []store.Index{
+		{Name: "requested", Order: "requested_at"},
+		{Name: "from_open", Equal: []string{"from", "open"}, Order: "requested_at"},
+		{Name: "to_open", Equal: []string{"to", "open"}, Order: "requested_at"},
+		{Name: "customer", Equal: []string{"customer"}, Order: "requested_at"},
+		{Name: "status", Equal: []string{"status"}, Order: "requested_at"},
+		{Name: "settled", Equal: []string{"settled"}},
+	}}
+	claimsSpec    = store.Spec{Name: "claims"}
+	formSpec      = store.Spec{Name: "form", Indexes: []store.Index{{Name: "created", Order: "created_at"}}}
+	departureSpec = store.Spec{Name: "departure", Indexes: []store.Index{{Name: "open", Equal: []string{"open"}}}}
+)
+
+// Open declares the collections on an engine and gives their typed views.
+func Open(ctx context.Context, e store.Engine) (Collections, error) {
+	err := e.Declare(ctx, leadSpec, firstContactSpec, ownershipSpec, transferSpec, claimsSpec, formSpec, departureSpec)
+	return Collections{
+		Leads: store.Of[Lead](e, leadSpec), FirstContacts: store.Of[FirstContact](e, firstContactSpec),
+		Ownerships: store.Of[Ownership](e, ownershipSpec), Transfers: store.Of[Transfer](e, transferSpec),
+		Claims: store.Of[Claims](e, claimsSpec), Forms: store.Of[Form](e, formSpec), Departures: store.Of[Departure](e, departureSpec),
+	}, err
+}
