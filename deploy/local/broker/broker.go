@@ -9,12 +9,14 @@
 //   - its compaction deletes a log before it writes the new one, so that runs
 //     only at start, before anyone connects, with the old log kept (compact.go);
 //   - committed offsets do not expire, for a laptop may sleep for a month;
-//   - retention is by size only: by time, an idle log would become empty and
-//     begin again at offset 0 after a crash;
+//   - old messages go by size only, and never before every consumer group has
+//     read them (trim.go): by time, an idle log would become empty and begin
+//     again at offset 0 after a crash;
 //   - bytes that are no Kafka request close their connection; kfake would end
 //     the process (guard.go).
 //
-// What it does not do: several nodes, and telling a client that a sync failed.
+// What it does not do: have several nodes, tell a client that a sync failed, or
+// refuse a message without a key on a compacted topic.
 package broker
 
 import (
@@ -25,6 +27,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -38,9 +41,9 @@ const DefaultAddress = "127.0.0.1:9092"
 // Flag is the command line flag that chooses the address; errors name it.
 const Flag = "--kafka"
 
-// DefaultRetentionBytes is how much of a topic's partition is kept. Older
-// messages go: facts are kept for ever in their owners' stores, not here.
-const DefaultRetentionBytes = 256 << 20
+// DefaultRetentionBytes is how much of a topic's partition is kept at least.
+// Older messages go: facts are kept for ever in their owners' stores, not here.
+const DefaultRetentionBytes = 64 << 20
 
 // Topic is a topic that must exist once the broker is up.
 type Topic struct {
@@ -98,8 +101,9 @@ func Start(ctx context.Context, cfg Config) (*Broker, error) {
 	if err := b.prepare(ctx, cfg); err != nil {
 		return nil, errors.Join(err, b.Stop())
 	}
+	debug.FreeOSMemory() // reading the logs touched all of them once
 	listener.open()
-	b.trimming.Go(b.trim)
+	b.trimming.Go(func() { b.trimNowAndThen(cfg.Topics) })
 	return b, nil
 }
 
@@ -188,29 +192,11 @@ func (b *Broker) ensure(t Topic) error {
 func (b *Broker) partitions(topic string) int { return len(b.cluster.PartitionInfos(topic)) }
 
 func (t Topic) configs() map[string]string {
-	bytes := t.RetentionBytes
-	if bytes == 0 {
-		bytes = DefaultRetentionBytes
-	}
-	configs := map[string]string{"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": strconv.FormatInt(max(bytes, -1), 10)}
+	policy := "delete"
 	if t.Compacted {
-		configs["cleanup.policy"], configs["retention.bytes"] = "compact", "-1"
+		policy = "compact"
 	}
-	return configs
-}
-
-// trim drops old messages by size now and then.
-func (b *Broker) trim() {
-	tick := time.NewTicker(10 * time.Minute)
-	defer tick.Stop()
-	for {
-		select {
-		case <-b.done:
-			return
-		case <-tick.C:
-			b.cluster.ApplyRetention()
-		}
-	}
+	return map[string]string{"cleanup.policy": policy, "retention.ms": "-1", "retention.bytes": "-1"} // trim.go does it
 }
 
 // Address is the host:port that clients connect to.

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kfake"
 )
 
 func start(t *testing.T, cfg Config) *Broker {
@@ -130,7 +130,7 @@ func TestACompactionCutShortLosesNothing(t *testing.T) {
 	}
 }
 
-func TestRetentionCutsOldMessagesAndKeepsOffsets(t *testing.T) {
+func TestTrimmingDropsOldMessagesThatEveryGroupHasReadAndKeepsOffsets(t *testing.T) {
 	cfg := Config{Dir: t.TempDir(), Address: freeAddress(t), Topics: []Topic{{Name: "facts", Partitions: 1, RetentionBytes: 1000}}}
 	b := start(t, cfg)
 	w := writer(b.Address(), "facts")
@@ -138,23 +138,39 @@ func TestRetentionCutsOldMessagesAndKeepsOffsets(t *testing.T) {
 	for i := range 50 {
 		write(t, w, i*10, (i+1)*10)
 	}
-	b.cluster.ApplyRetention()
+	slow := reader(b.Address(), "facts", "slow")
+	read(t, slow, 100)
+	slow.Close()
+	firstOffset := func() int64 { return b.cluster.PartitionInfo("facts", 0).LogStartOffset }
+	if err := b.trim(cfg.Topics); err != nil || firstOffset() != 100 {
+		t.Fatalf("cut to offset %d while a group has read 100 (%v)", firstOffset(), err)
+	}
+	slow = reader(b.Address(), "facts", "slow")
+	if got := read(t, slow, 400); got[0] != "100" {
+		t.Fatalf("the group went on at %s", got[0])
+	}
+	slow.Close()
+	if err := b.trim(cfg.Topics); err != nil || firstOffset() < 200 || firstOffset() > 499 {
+		t.Fatalf("cut to offset %d when all is read (%v)", firstOffset(), err)
+	}
+
 	b.Stop()
 	b = start(t, cfg)
 	write(t, w, 500, 501)
-	r := reader(b.Address(), "facts", "")
+	r := reader(b.Address(), "facts", "slow")
 	defer r.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	first, err := r.FetchMessage(ctx)
-	if err != nil {
-		t.Fatal(err)
+	if got := read(t, r, 1); got[0] != "500" {
+		t.Errorf("after trimming and a restart the group got %s", got[0])
 	}
-	if first.Offset == 0 || first.Offset >= 500 {
-		t.Errorf("the first message left has offset %d", first.Offset)
+}
+
+func TestTrimmingNeverEmptiesALog(t *testing.T) {
+	p := &kfake.PartitionInfo{LogStartOffset: 10, HighWatermark: 20, NumBytes: 5000}
+	if at := oldest(p, 0); at != 19 {
+		t.Errorf("cut at %d", at)
 	}
-	if string(first.Value) != fmt.Sprint(first.Offset) {
-		t.Errorf("offset %d holds %s: offsets began anew", first.Offset, first.Value)
+	if at := oldest(p, 5000); at != 10 {
+		t.Errorf("cut at %d although nothing is above the limit", at)
 	}
 }
 
