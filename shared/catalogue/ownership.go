@@ -6,7 +6,7 @@ import "liuke.dev/shared/instant"
 type Ownership struct {
 	Customer string       `json:"customer"`
 	Owner    string       `json:"owner,omitempty" doc:"First-responsible person (第一责任人); empty only in the public pool"`
-	Since    instant.Time `json:"since"`
+	Since    instant.Time `json:"since,omitempty"`
 	Window   string       `json:"window,omitempty" doc:"Who the customer turns to (对外窗口)"`
 	Decider  string       `json:"decider,omitempty" doc:"Who decides (谁能拍板)"`
 	Follower string       `json:"follower,omitempty" doc:"Who follows continuously (谁持续跟)"`
