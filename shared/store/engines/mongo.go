@@ -2,11 +2,36 @@ package engines
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"regexp"
+	"strings"
 
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/store/mongo"
 )
 
-func openMongo(context.Context, string, string) (store.Engine, error) {
-	return nil, errors.New("the mongo engine is not part of this program yet")
+var prefix = regexp.MustCompile(`^[A-Za-z0-9_-]{0,20}$`)
+
+func openMongo(ctx context.Context, address, name string) (store.Engine, error) {
+	server, database, err := splitDatabase(address)
+	if err != nil {
+		return nil, err
+	}
+	return mongo.Open(ctx, server, database+name)
+}
+
+// splitDatabase takes the path off a mongodb address. It must not reach the
+// driver, which would look for the accounts of people in a database of that name.
+func splitDatabase(address string) (server, database string, err error) {
+	scheme, rest, _ := strings.Cut(address, "://")
+	rest, query, hasQuery := strings.Cut(rest, "?")
+	hosts, database, _ := strings.Cut(rest, "/")
+	if hosts == "" || !prefix.MatchString(database) {
+		return "", "", fmt.Errorf("store address %q: no server, or %q is not the beginning of a database name", redact(address), database)
+	}
+	server = scheme + "://" + hosts + "/"
+	if hasQuery {
+		server += "?" + query
+	}
+	return server, database, nil
 }

@@ -175,7 +175,10 @@ func rangeOf(collection string, p list.Plan, part list.Part) (string, []any) {
 func having(p list.Plan, after *list.Position) (where []string, args []any) {
 	order := orderColumn(p.Index.Order)
 	if after != nil {
-		where, args = append(where, "("+order+", id) "+behind(p)+" (?, ?)"), append(args, after.Value, after.ID)
+		// The pair alone would not bound the index range: SQLite does not see
+		// through a row value that begins with an expression.
+		where = append(where, order+" "+behind(p)+"= ?", "("+order+", id) "+behind(p)+" (?, ?)")
+		args = append(args, after.Value, after.Value, after.ID)
 	}
 	if p.From != nil && (after == nil || p.Desc) {
 		where, args = append(where, order+" >= ?"), append(args, p.From)

@@ -2,18 +2,24 @@ package sqlite_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
-	"time"
 
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
 	"liuke.dev/shared/store/storetest"
 )
 
-func open(t testing.TB) store.Engine {
+func open(t *testing.T) store.Engine {
 	t.Helper()
-	e, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "test.db"))
+	return openAt(t, filepath.Join(t.TempDir(), "test.db"))
+}
+
+func openAt(t *testing.T, path string) store.Engine {
+	t.Helper()
+	e, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,17 +27,25 @@ func open(t testing.TB) store.Engine {
 	return e
 }
 
-func TestRate(t *testing.T) {
-	e := open(t)
-	for _, w := range []int{1, 8, 64, 1, 8, 64} {
-		r, err := storetest.CommitRate(e, w, time.Second)
-		t.Log(w, r, err)
+func TestContract(t *testing.T) {
+	storetest.Run(t, storetest.Subject{Open: open, Explains: true, UsesIndex: usesIndex})
+}
+
+func usesIndex(plan, collection string, i store.Index) error {
+	name := collection + "__" + i.Name
+	if len(i.Equal) == 0 && i.Order == "" {
+		name = collection + "__id"
 	}
-	t.Log(e.Explain(context.Background(), "rate", store.Query{Index: "by_owner", Equal: []any{"p-1"}, Limit: 20}))
-	p, err := e.Page(context.Background(), "rate", store.Query{Index: "by_owner", Equal: []any{"p-1"}, Limit: 20})
-	t.Log(len(p.Records), p.Next, err)
-	p, err = e.Page(context.Background(), "rate", store.Query{Index: "by_owner", Equal: []any{"p-1"}, Limit: 20, After: p.Next})
-	t.Log(len(p.Records), p.Next, err)
-	t.Log(e.Explain(context.Background(), "rate", store.Query{Index: "by_owner", Equal: []any{"p-1"}, Limit: 20, After: p.Next}))
-	t.Log(e.Backlog(context.Background()))
+	for _, line := range strings.Split(plan, "\n") {
+		if !strings.HasPrefix(line, "SEARCH ") || !strings.Contains(line, "INDEX "+name+" (") {
+			return fmt.Errorf("%q is no search of %s", line, name)
+		}
+		if bounded := strings.Count(line, "<expr>"); i.Order != "" && bounded < len(i.Equal)+1 {
+			return fmt.Errorf("%q does not bound the ordering path", line)
+		}
+	}
+	if strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+		return fmt.Errorf("scans or sorts")
+	}
+	return nil
 }
