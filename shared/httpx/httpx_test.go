@@ -1,0 +1,231 @@
+package httpx_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
+	"liuke.dev/shared/store/sqlite"
+)
+
+type tokens map[string]auth.Principal
+
+func (t tokens) Verify(_ context.Context, token string) (auth.Principal, error) {
+	if p, ok := t[token]; ok {
+		return p, nil
+	}
+	return auth.Principal{}, errors.New("unknown token")
+}
+
+type note struct {
+	Text string       `json:"text" minLength:"1" maxLength:"10"`
+	At   instant.Time `json:"at,omitempty"`
+}
+
+type noteInput struct {
+	Body note
+}
+
+type program struct {
+	server *httpx.Server
+	calls  atomic.Int64
+	fail   error
+	now    instant.Time
+}
+
+func start(t *testing.T) (*program, http.Handler) {
+	t.Helper()
+	engine, err := sqlite.Open(t.Context(), t.TempDir()+"/test.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close() })
+	e := httpx.NewEngine()
+	p := &program{now: instant.Of(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))}
+	p.server, err = httpx.New(t.Context(), httpx.Config{Name: "notes", Version: "1", Engine: e, Answers: engine, Clock: func() instant.Time { return p.now },
+		Verifier: tokens{"wang": {ID: "wang", Roles: []auth.Role{auth.Salesperson}}, "journeys": {ID: "journeys", Roles: []auth.Role{auth.System}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	httpx.Handle(p.server, httpx.Op{Method: "POST", Path: "/v1/notes", ID: "create-note"}, func(ctx context.Context, in *noteInput) (*httpx.Item[note], error) {
+		p.calls.Add(1)
+		if p.fail != nil {
+			return nil, p.fail
+		}
+		return httpx.NewCreated(in.Body, 1, "/v1/notes/"+httpx.NewID(ctx)), nil
+	})
+	httpx.Handle(p.server, httpx.Op{Method: "GET", Path: "/v1/notes", ID: "list-notes", Public: true}, func(context.Context, *httpx.PageParams) (*httpx.List[note], error) {
+		return httpx.NewList([]note(nil), ""), nil
+	})
+	httpx.Handle(p.server, httpx.Op{Method: "PUT", Path: "/v1/notes/{id}", ID: "change-note"}, func(_ context.Context, in *struct {
+		ID string `path:"id"`
+		httpx.IfMatch
+		Body note
+	}) (*httpx.Item[note], error) {
+		if err := in.Check(7); err != nil {
+			return nil, err
+		}
+		return httpx.NewItem(in.Body, 8), nil
+	})
+	httpx.Handle(p.server, httpx.Op{Method: "GET", Path: "/v1/panic", ID: "panic", Public: true}, func(context.Context, *struct{}) (*httpx.None, error) {
+		panic("boom")
+	})
+	return p, e
+}
+
+func call(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	r.Header.Set("Authorization", "Bearer wang")
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+		if header[i+1] == "" {
+			r.Header.Del(header[i])
+		}
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestBadInputNamesFieldAndRule(t *testing.T) {
+	_, h := start(t)
+	cases := map[string]struct {
+		method, path, body string
+		header             []string
+		status             int
+		field, rule        string
+	}{
+		"missing field":        {"POST", "/v1/notes", `{}`, nil, 422, "text", "required"},
+		"too short":            {"POST", "/v1/notes", `{"text":""}`, nil, 422, "text", "min_length"},
+		"too long":             {"POST", "/v1/notes", `{"text":"12345678901"}`, nil, 422, "text", "max_length"},
+		"wrong type":           {"POST", "/v1/notes", `{"text":3}`, nil, 422, "text", "type"},
+		"unknown field":        {"POST", "/v1/notes", `{"text":"a","colour":"red"}`, nil, 422, "colour", "unknown_field"},
+		"impossible zone":      {"POST", "/v1/notes", `{"text":"a","at":"2026-01-01T00:00:00+99:00"}`, nil, 422, "at", "date_time"},
+		"no zone":              {"POST", "/v1/notes", `{"text":"a","at":"2026-01-01T00:00:00"}`, nil, 422, "at", "date_time"},
+		"not JSON":             {"POST", "/v1/notes", `{"text"`, nil, 400, "", ""},
+		"bad UTF-8":            {"POST", "/v1/notes", "{\"text\":\"\xff\"}", nil, 400, "", ""},
+		"huge body":            {"POST", "/v1/notes", `{"text":"` + strings.Repeat("a", 2<<20) + `"}`, nil, 413, "", ""},
+		"unknown parameter":    {"GET", "/v1/notes?colour=red", "", nil, 422, "query.colour", "unknown_parameter"},
+		"limit out of range":   {"GET", "/v1/notes?limit=0", "", nil, 422, "query.limit", "minimum"},
+		"limit not a number":   {"GET", "/v1/notes?limit=x", "", nil, 422, "query.limit", "type"},
+		"no token":             {"POST", "/v1/notes", `{"text":"a"}`, []string{"Authorization", ""}, 401, "", ""},
+		"bad token":            {"POST", "/v1/notes", `{"text":"a"}`, []string{"Authorization", "Bearer x"}, 401, "", ""},
+		"stale If-Match":       {"PUT", "/v1/notes/a", `{"text":"a"}`, []string{"If-Match", `"6"`}, 412, "", ""},
+		"nonsense If-Match":    {"PUT", "/v1/notes/a", `{"text":"a"}`, []string{"If-Match", `abc`}, 422, "header.If-Match", "etag"},
+		"unknown path":         {"GET", "/v1/nothing", "", nil, 404, "", ""},
+		"unknown method":       {"DELETE", "/v1/notes", "", nil, 405, "", ""},
+		"panic of the program": {"GET", "/v1/panic", "", nil, 500, "", ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := call(h, c.method, c.path, c.body, c.header...)
+			if w.Code != c.status {
+				t.Fatalf("status %d, want %d: %s", w.Code, c.status, w.Body)
+			}
+			var p httpx.Problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+				t.Fatalf("not a problem: %v: %s", err, w.Body)
+			}
+			if w.Header().Get("Content-Type") != "application/problem+json" || p.Code == "" || p.Text.Zh == "" || p.Text.En == "" {
+				t.Errorf("not problem details in both languages: %s %s", w.Header().Get("Content-Type"), w.Body)
+			}
+			if c.field == "" {
+				return
+			}
+			if len(p.Errors) != 1 || p.Errors[0].Field != c.field || p.Errors[0].Rule != c.rule || p.Errors[0].Text.Zh == "" || p.Errors[0].Text.En == "" {
+				t.Errorf("errors %+v, want one of %s by %s", p.Errors, c.field, c.rule)
+			}
+		})
+	}
+}
+
+func TestStaleVersionTellsTheCurrentOne(t *testing.T) {
+	_, h := start(t)
+	w := call(h, "PUT", "/v1/notes/a", `{"text":"a"}`, "If-Match", `"6"`)
+	if w.Header().Get("ETag") != `"7"` {
+		t.Errorf("ETag %q, want the current version 7", w.Header().Get("ETag"))
+	}
+	if w := call(h, "PUT", "/v1/notes/a", `{"text":"a"}`, "If-Match", `"7"`); w.Code != 200 || w.Header().Get("ETag") != `"8"` {
+		t.Errorf("current version: %d %q", w.Code, w.Header().Get("ETag"))
+	}
+}
+
+func TestTextInTheCallersLanguage(t *testing.T) {
+	_, h := start(t)
+	for language, want := range map[string]string{"en-US": "Invalid", "zh-CN": "内容有误", "": "内容有误"} {
+		w := call(h, "POST", "/v1/notes", `{}`, "Accept-Language", language)
+		var p httpx.Problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Title != want {
+			t.Errorf("%q: title %q, want %q (%v)", language, p.Title, want, err)
+		}
+	}
+}
+
+func TestRepeatedKeyGetsTheFirstAnswer(t *testing.T) {
+	p, h := start(t)
+	first := call(h, "POST", "/v1/notes", `{"text":"a"}`, "Idempotency-Key", "k1")
+	again := call(h, "POST", "/v1/notes", `{"text":"a"}`, "Idempotency-Key", "k1")
+	if first.Code != 201 || again.Code != 201 || !bytes.Equal(first.Body.Bytes(), again.Body.Bytes()) {
+		t.Errorf("first %d %s, again %d %s", first.Code, first.Body, again.Code, again.Body)
+	}
+	if first.Header().Get("Location") != again.Header().Get("Location") || p.calls.Load() != 1 {
+		t.Errorf("the command ran %d times", p.calls.Load())
+	}
+	if w := call(h, "POST", "/v1/notes", `{"text":"b"}`, "Idempotency-Key", "k1"); w.Code != 422 || !strings.Contains(w.Body.String(), "idempotency_reused") {
+		t.Errorf("another body: %d %s", w.Code, w.Body)
+	}
+	if w := call(h, "POST", "/v1/notes", `{"text":"b"}`, "Idempotency-Key", "k2"); w.Code != 201 {
+		t.Errorf("another key: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestFailedCommandIsNotRemembered(t *testing.T) {
+	p, h := start(t)
+	p.fail = problem.Away(store.ErrUnavailable)
+	w := call(h, "POST", "/v1/notes", `{"text":"a"}`, "Idempotency-Key", "k1")
+	if w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Fatalf("store away: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+	}
+	p.fail = nil
+	if w := call(h, "POST", "/v1/notes", `{"text":"a"}`, "Idempotency-Key", "k1"); w.Code != 201 {
+		t.Errorf("after the outage: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestErrorsOfTheStore(t *testing.T) {
+	p, h := start(t)
+	for err, status := range map[error]int{store.ErrNotFound: 404, store.ErrConflict: 409, store.ErrTooLarge: 413, store.ErrUnavailable: 503,
+		store.ErrBadCursor: 422, errors.New("bug"): 500} {
+		p.fail = store.Outcome("commit", "note", "1", err)
+		if w := call(h, "POST", "/v1/notes", `{"text":"a"}`); w.Code != status {
+			t.Errorf("%v: %d, want %d", err, w.Code, status)
+		}
+	}
+}
+
+func TestAnswersArePurged(t *testing.T) {
+	p, h := start(t)
+	call(h, "POST", "/v1/notes", `{"text":"a"}`, "Idempotency-Key", "k1")
+	p.now = p.now.Add(httpx.AnswersKept + time.Minute)
+	if n, err := p.server.PurgeAnswers(t.Context()); err != nil || n != 1 {
+		t.Fatalf("purged %d: %v", n, err)
+	}
+	if call(h, "POST", "/v1/notes", `{"text":"a"}`, "Idempotency-Key", "k1"); p.calls.Load() != 2 {
+		t.Errorf("the command ran %d times, want 2", p.calls.Load())
+	}
+}

@@ -1,0 +1,67 @@
+// Package service holds what every service is made of and how one is run: the
+// dependencies that are handed in, and the program around it.
+package service
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"liuke.dev/shared/config"
+	"liuke.dev/shared/directory"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/policy"
+	"liuke.dev/shared/store"
+)
+
+// Deps is what a service is given; it opens nothing itself.
+type Deps struct {
+	Config    config.Config
+	Store     store.Engine // the service's own
+	Cluster   kafka.Cluster
+	Policy    *policy.Holder
+	Directory *directory.Directory
+	Clock     instant.Clock
+	Log       *slog.Logger
+	Metrics   prometheus.Registerer
+	Facts     *facts.Metrics
+}
+
+// Service is what each service's New returns.
+type Service interface {
+	// Register adds the service's operations.
+	Register(s *httpx.Server)
+	// Run does the background work (relay, consumers, senders) until ctx ends.
+	Run(ctx context.Context) error
+}
+
+// Relay makes the relay of the service's own facts.
+func (d Deps) Relay(name string) *facts.Relay {
+	return facts.NewRelay(facts.RelayConfig{Service: name, Engine: d.Store, Producer: d.Cluster, Metrics: d.Facts, Log: d.Log, Clock: d.Clock})
+}
+
+// Consume fills in what every consumer of the service shares and runs it.
+func (d Deps) Consume(ctx context.Context, c facts.ConsumerConfig) error {
+	c.Cluster, c.Metrics, c.Log, c.Clock = d.Cluster, d.Facts, d.Log, d.Clock
+	return facts.Consume(ctx, c)
+}
+
+// JourneyLink gives the address of a journey in the Temporal UI, so that leads,
+// deals and tasks can point to it.
+func (d Deps) JourneyLink(kind, id string) string {
+	return JourneyLink(d.Config, kind, id)
+}
+
+// Together runs the parts of a service until one fails or ctx ends.
+func Together(ctx context.Context, parts ...func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, part := range parts {
+		g.Go(func() error { return part(ctx) })
+	}
+	return g.Wait()
+}
