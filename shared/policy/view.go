@@ -75,3 +75,6 @@ func (v *View) Pipeline(id string) *Pipeline {
 	}
 	return nil
 }
+
+// Local writes an instant as people of the default calendar's zone read it.
+func (v *View) Local(at instant.Time) string { return v.schedule.Local(at) }
