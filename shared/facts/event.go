@@ -25,6 +25,9 @@ type Event struct {
 	Aggregate string          // same as Subject
 	Version   int64           // extension "aggregateversion"
 	Data      json.RawMessage // JSON of the catalogue type
+	// Replayed tells that an operator sent the fact again from the dead letters:
+	// newer facts of the aggregate may have been handled meanwhile.
+	Replayed bool
 }
 
 // recorded is what the store keeps of an event: all but what the store itself
