@@ -106,7 +106,7 @@ func (s *Server) apiConfig() huma.Config {
 
 // namer keeps schema names unique across services: a service's own types carry
 // its name, shared ones their package's.
-func namer(service string) huma.SchemaNamer {
+func namer(service string) func(reflect.Type, string) string {
 	return func(t reflect.Type, hint string) string {
 		name := huma.DefaultSchemaNamer(t, hint)
 		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
