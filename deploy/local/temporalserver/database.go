@@ -27,6 +27,8 @@ const ServerVersion = "1.32.1"
 // synchronous=full syncs each commit, so that a power loss takes back nothing
 // that was acknowledged: the broker has synced its consumer offsets by then,
 // and a signal forgotten behind a committed offset is a promise forgotten.
+// Measured against normal on two cores with a 0.2 ms disk: 75 to 92 starts a
+// second instead of 117 and 585 to 596 signals instead of 822; that is the price.
 const synchronous = "full"
 
 const (

@@ -20,6 +20,8 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"go.temporal.io/server/common/log/tag"
+	"google.golang.org/grpc"
+	"liuke.dev/deploy/local/timeskip"
 )
 
 var (
@@ -223,5 +225,38 @@ func TestAFatalErrorIsToldAndDoesNotEndTheProcess(t *testing.T) {
 	<-ended
 	if err := <-l.failed; !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A journey of a year runs in a moment where time skipping is allowed, and the
+// server refuses to skip where it is not.
+func TestTimeIsSkippedWhereItIsAllowed(t *testing.T) {
+	for _, allowed := range []bool{true, false} {
+		cfg := fresh(t)
+		cfg.UIAddress, cfg.TimeSkipping = "", allowed
+		s, _ := start(t, cfg)
+		c, err := client.Dial(client.Options{HostPort: s.Address(), Namespace: s.Namespace(), Logger: quiet{},
+			ConnectionOptions: client.ConnectionOptions{DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(timeskip.Interceptor)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if !allowed {
+			if _, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{TaskQueue: "q"}, journey, time.Hour); err == nil {
+				t.Error("time is skipped although it is not allowed")
+			}
+			continue
+		}
+		begin := time.Now()
+		run(t, c, "a-year", 365*24*time.Hour)
+		t.Logf("a year took %s", time.Since(begin))
+		d, err := c.DescribeWorkflowExecution(t.Context(), "a-year", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		info := d.WorkflowExecutionInfo
+		if lived := info.CloseTime.AsTime().Sub(info.StartTime.AsTime()); lived < 365*24*time.Hour {
+			t.Errorf("the journey lived for %s of its own time", lived)
+		}
 	}
 }
