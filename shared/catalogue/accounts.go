@@ -42,6 +42,14 @@ type CustomerMatched struct {
 	By    []string `json:"by" doc:"Match keys that agreed"`
 }
 
+// CustomerChanged is recorded when a customer's file is edited, or takes in what another file held.
+type CustomerChanged struct {
+	Head
+	Before  Customer `json:"before"`
+	After   Customer `json:"after"`
+	Changed []string `json:"changed"`
+}
+
 // CustomerFolded is recorded when two files that were opened at once turn out to be one customer.
 type CustomerFolded struct {
 	Head
@@ -55,8 +63,11 @@ func (*CustomerCreated) Kind() Kind {
 func (*CustomerMatched) Kind() Kind {
 	return Kind{"liuke.accounts.customer_matched.v1", TopicAccounts, "A lead turned out to be a known customer."}
 }
+func (*CustomerChanged) Kind() Kind {
+	return Kind{"liuke.accounts.customer_changed.v1", TopicAccounts, "A customer's file was edited or took in another file's content."}
+}
 func (*CustomerFolded) Kind() Kind {
 	return Kind{"liuke.accounts.customer_folded.v1", TopicAccounts, "Two files opened at once turned out to be one customer."}
 }
 
-func accounts() []Data { return []Data{&CustomerCreated{}, &CustomerMatched{}, &CustomerFolded{}} }
+func accounts() []Data { return []Data{&CustomerCreated{}, &CustomerMatched{}, &CustomerChanged{}, &CustomerFolded{}} }
