@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
@@ -107,19 +108,9 @@ func servingRights() rights {
 	return rights{LeadRead: All, LeadCreate: All, FollowUp: All, FirstContact: Own, DealRead: All, OwnerRead: All, PoolRead: All}
 }
 
-// People tells how persons stand to one another.
-type People interface {
-	// StandsIn tells whether person is the delegate of owner, who is absent at the instant.
-	StandsIn(person, owner string, at instant.Time) bool
-	// Above tells whether boss is above person in the tree of supervisors.
-	Above(boss, person string) bool
-	// Mates tells whether two persons are of one team or have one supervisor.
-	Mates(a, b string) bool
-}
-
 // Guard answers by the table.
 type Guard struct {
-	People People
+	People *directory.Directory
 	Clock  instant.Clock
 }
 
@@ -162,14 +153,21 @@ func (g Guard) within(scope Scope, person, owner string) bool {
 	case g.Owns(person, owner):
 		return true
 	case scope == Mates:
-		return g.People.Mates(person, owner)
+		return g.mates(person, owner)
 	}
-	return scope == Team && g.People.Above(person, owner)
+	return scope == Team && g.People.Leads(person, owner)
 }
 
 // Owns tells whether a person is the owner or stands in for the absent owner.
 func (g Guard) Owns(person, owner string) bool {
-	return owner != "" && (person == owner || g.People.StandsIn(person, owner, g.Clock()))
+	return owner != "" && (person == owner || g.People.Delegate(owner, g.Clock()) == person)
+}
+
+// mates tells whether two persons are of one team or have one supervisor.
+func (g Guard) mates(a, b string) bool {
+	p, known := g.People.Person(a)
+	q, known2 := g.People.Person(b)
+	return known && known2 && (p.Team != "" && p.Team == q.Team || p.Supervisor != "" && p.Supervisor == q.Supervisor)
 }
 
 var scopeNames = map[Scope]struct{ id, zh, en string }{

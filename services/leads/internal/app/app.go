@@ -10,6 +10,7 @@ import (
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
@@ -24,19 +25,6 @@ import (
 // Source names this service in facts.
 const Source = "liuke/leads"
 
-// People is what the use cases ask about persons; shared/directory answers it.
-type People interface {
-	access.People
-	// Person gives a person, false if nobody has the id.
-	Person(id string) (catalogue.Person, bool)
-	// Everybody gives all persons in the order of their ids.
-	Everybody() []catalogue.Person
-	// Available tells whether the person is active and not absent at the instant.
-	Available(id string, at instant.Time) bool
-	// Delegate gives who stands in for an absent person at the instant, empty if nobody does.
-	Delegate(id string, at instant.Time) string
-}
-
 // App carries the use cases.
 //
 // Deals follow the ownership of their customer as leads do (follow.go), for
@@ -48,7 +36,7 @@ type App struct {
 	storage.Collections
 	Deals   store.Collection[storage.Deal]
 	Engine  store.Engine
-	People  People
+	People  *directory.Directory
 	Policy  *policy.Holder
 	Clock   instant.Clock
 	Guard   access.Guard
@@ -61,7 +49,7 @@ type App struct {
 // Config is what an App is made of.
 type Config struct {
 	Engine  store.Engine
-	People  People
+	People  *directory.Directory
 	Policy  *policy.Holder
 	Clock   instant.Clock
 	Log     *slog.Logger
