@@ -1,0 +1,120 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+)
+
+// linger is how long a fetch waits for more once it has a message, so that a
+// burst is handed over at once.
+const linger = 2 * time.Millisecond
+
+type member struct {
+	reader *kafkago.Reader
+	log    logTo
+	in     chan Message
+	stop   context.CancelFunc
+	ended  chan struct{}
+}
+
+// Join makes a member of a consumer group; see Cluster.
+func (c *Client) Join(ctx context.Context, group string, topics []string) (Member, error) {
+	for _, t := range topics {
+		if _, err := c.topic(ctx, t); err != nil {
+			return nil, err // kafka-go would sit there without partitions and say nothing
+		}
+	}
+	log := logTo{c.cfg.Log.With("group", group)}
+	reader := kafkago.NewReader(kafkago.ReaderConfig{
+		Brokers: c.cfg.Brokers, GroupID: group, GroupTopics: topics, StartOffset: kafkago.FirstOffset,
+		Dialer:        &kafkago.Dialer{ClientID: c.cfg.ClientID, Timeout: 3 * time.Second, DualStack: true},
+		QueueCapacity: 500, MinBytes: 1, MaxBytes: 8 << 20, MaxWait: c.cfg.MaxWait,
+		ReadBackoffMin: 20 * time.Millisecond, ReadBackoffMax: 250 * time.Millisecond,
+		HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 250 * time.Millisecond,
+		SessionTimeout: c.cfg.SessionTimeout, RebalanceTimeout: c.cfg.SessionTimeout,
+		WatchPartitionChanges: true, ErrorLogger: log,
+	})
+	pumping, stop := context.WithCancel(context.Background())
+	m := &member{reader: reader, log: log, in: make(chan Message, 256), stop: stop, ended: make(chan struct{})}
+	go m.pump(pumping)
+	return m, nil
+}
+
+// pump moves messages on, through outages, which kafka-go reports as errors of a fetch.
+func (m *member) pump(ctx context.Context) {
+	defer close(m.ended)
+	for {
+		got, err := m.reader.FetchMessage(ctx)
+		switch {
+		case err == nil:
+			select {
+			case m.in <- fromKafka(got):
+			case <-ctx.Done():
+				return
+			}
+		case ctx.Err() != nil || errors.Is(err, io.EOF):
+			return
+		default:
+			m.log.Printf("fetch: %v", err)
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// Fetch waits for messages; see Member.
+func (m *member) Fetch(ctx context.Context, limit int) ([]Message, error) {
+	var out []Message
+	select {
+	case first := <-m.in:
+		out = append(out, first)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-m.ended:
+		return nil, io.EOF
+	}
+	timer := time.NewTimer(linger)
+	defer timer.Stop()
+	for len(out) < limit {
+		select {
+		case next := <-m.in:
+			out = append(out, next)
+		case <-timer.C:
+			return out, nil
+		}
+	}
+	return out, nil
+}
+
+// Commit commits offsets; see Member.
+func (m *member) Commit(ctx context.Context, messages []Message) error {
+	marks := make([]kafkago.Message, len(messages))
+	for i, msg := range messages {
+		marks[i] = kafkago.Message{Topic: msg.Topic, Partition: msg.Partition, Offset: msg.Offset}
+	}
+	return m.reader.CommitMessages(ctx, marks...)
+}
+
+// Close leaves the group.
+func (m *member) Close() error {
+	m.stop()
+	err := m.reader.Close()
+	<-m.ended
+	return err
+}
+
+func fromKafka(m kafkago.Message) Message {
+	out := Message{Topic: m.Topic, Key: string(m.Key), Value: m.Value, Partition: m.Partition, Offset: m.Offset, Time: m.Time,
+		Headers: make([]Header, len(m.Headers))}
+	for i, h := range m.Headers {
+		out.Headers[i] = Header{Key: h.Key, Value: string(h.Value)}
+	}
+	return out
+}
