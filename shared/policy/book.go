@@ -183,6 +183,8 @@ type Ownership struct {
 // Tasks rules the clocks of tasks.
 type Tasks struct {
 	Overdue []Step `json:"overdue" doc:"Ladder after a task's due time (R-020)"`
+	// QuoteConfirmWithin serves stages that set no revisit_within of their own.
+	QuoteConfirmWithin Duration `json:"quote_confirm_within,omitempty" doc:"Sent quote to its confirmation task's due time (R-021)"`
 }
 
 // Notifications rules how people are reached.

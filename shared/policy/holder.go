@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"liuke.dev/shared/instant"
@@ -15,25 +16,37 @@ var ErrNoPolicy = errors.New("policy: no version of the policy book is in force"
 type Holder struct {
 	speed int64
 	mu    sync.RWMutex
-	views map[int64]*View
+	views []*View // newest version first
+	known compiled
 }
 
 // NewHolder makes a holder; speed is 1 but in a demo.
-func NewHolder(speed int64) *Holder { return &Holder{speed: speed, views: map[int64]*View{}} }
+func NewHolder(speed int64) *Holder { return &Holder{speed: speed, known: compiled{}} }
 
 // Put adds a published version; a version that is known is left as it is.
 func (h *Holder) Put(b Book) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.views[b.Version] != nil {
+	i, known := slices.BinarySearchFunc(h.views, b.Version, newestFirst)
+	if known {
 		return nil
 	}
-	v, err := NewView(&b, h.speed)
+	v, err := newView(&b, h.speed, h.known)
 	if err != nil {
 		return err
 	}
-	h.views[b.Version] = v
+	h.views = slices.Insert(h.views, i, v)
 	return nil
+}
+
+func newestFirst(v *View, version int64) int {
+	switch {
+	case v.Version > version:
+		return -1
+	case v.Version < version:
+		return 1
+	}
+	return 0
 }
 
 // At gives the version in force at an instant: of those effective by then the
@@ -41,22 +54,30 @@ func (h *Holder) Put(b Book) error {
 func (h *Holder) At(at instant.Time) (*View, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	var best *View
 	for _, v := range h.views {
-		if v.EffectiveFrom <= at && (best == nil || v.Version > best.Version) {
-			best = v
+		if v.EffectiveFrom <= at {
+			return v, nil
 		}
 	}
-	if best == nil {
-		return nil, ErrNoPolicy
-	}
-	return best, nil
+	return nil, ErrNoPolicy
 }
 
 // Version gives one version.
 func (h *Holder) Version(n int64) (*View, bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	v, ok := h.views[n]
-	return v, ok
+	if i, known := slices.BinarySearchFunc(h.views, n, newestFirst); known {
+		return h.views[i], true
+	}
+	return nil, false
+}
+
+// Latest gives the version published last, in force or not.
+func (h *Holder) Latest() (*View, bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if len(h.views) == 0 {
+		return nil, false
+	}
+	return h.views[0], true
 }

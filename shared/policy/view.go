@@ -1,37 +1,59 @@
 package policy
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"liuke.dev/shared/calendar"
 	"liuke.dev/shared/instant"
 )
 
-// View is a book as a decision reads it: its sections with the default working
-// calendar compiled, and the demo's speed. It is immutable and safe to share.
+// View is a book as a decision reads it: its sections with the working
+// calendars compiled, and the demo's speed. It is immutable and safe to share.
 type View struct {
 	*Book
 	// Speed divides every duration, 1 in earnest; a demo lets a month pass in a minute.
-	Speed    int64
-	schedule *calendar.Schedule
-	stages   map[string]map[string]*Stage
+	Speed     int64
+	schedule  *calendar.Schedule // of the default calendar
+	schedules map[string]*calendar.Schedule
+	stages    map[string]map[string]*Stage
+}
+
+// compiled keeps schedules by the JSON of their calendar, so that versions of
+// the book with the same calendar share one.
+type compiled map[string]*calendar.Schedule
+
+func (c compiled) schedule(cal calendar.Calendar) (*calendar.Schedule, error) {
+	raw, err := json.Marshal(cal)
+	if err != nil {
+		return nil, err
+	}
+	if s := c[string(raw)]; s != nil {
+		return s, nil
+	}
+	s, err := calendar.Compile(cal)
+	if err != nil {
+		return nil, fmt.Errorf("calendar %s: %w", cal.ID, err)
+	}
+	c[string(raw)] = s
+	return s, nil
 }
 
 // NewView compiles a book.
-func NewView(b *Book, speed int64) (*View, error) {
-	v := &View{Book: b, Speed: max(speed, 1), stages: map[string]map[string]*Stage{}}
-	for i := range b.Sections.Calendars.Calendars {
-		c := &b.Sections.Calendars.Calendars[i]
-		if c.ID != b.Sections.Calendars.Default {
-			continue
-		}
-		s, err := calendar.Compile(*c)
+func NewView(b *Book, speed int64) (*View, error) { return newView(b, speed, compiled{}) }
+
+func newView(b *Book, speed int64, known compiled) (*View, error) {
+	v := &View{Book: b, Speed: max(speed, 1), schedules: map[string]*calendar.Schedule{}, stages: map[string]map[string]*Stage{}}
+	for _, c := range b.Sections.Calendars.Calendars {
+		s, err := known.schedule(c)
 		if err != nil {
-			return nil, fmt.Errorf("calendar %s: %w", c.ID, err)
+			return nil, err
 		}
-		v.schedule = s
+		v.schedules[c.ID] = s
 	}
+	v.schedule = v.schedules[b.Sections.Calendars.Default]
 	if v.schedule == nil {
 		return nil, fmt.Errorf("policy: no calendar %q", b.Sections.Calendars.Default)
 	}
@@ -48,20 +70,46 @@ func NewView(b *Book, speed int64) (*View, error) {
 // After gives the instant a duration after from. Working durations run on the
 // default calendar; under a demo's speed every duration is elapsed time.
 func (v *View) After(from instant.Time, d Duration) instant.Time {
+	return v.after(v.schedule, from, d)
+}
+
+// AfterOn is After on the calendar of that id, or the default one if the book
+// does not have it.
+func (v *View) AfterOn(calendar string, from instant.Time, d Duration) instant.Time {
+	return v.after(v.on(calendar), from, d)
+}
+
+func (v *View) after(s *calendar.Schedule, from instant.Time, d Duration) instant.Time {
 	if v.Speed > 1 {
 		return from.Add(d.Elapsed() / time.Duration(v.Speed))
 	}
 	switch d.Unit {
 	case WorkingMinutes, WorkingHours:
-		return v.schedule.AddTime(from, d.Elapsed())
+		return s.AddTime(from, d.Elapsed())
 	case WorkingDays:
-		return v.schedule.AddDays(from, int(d.N))
+		return s.AddDays(from, int(d.N))
 	}
 	return from.Add(d.Elapsed())
 }
 
 // Working tells whether people work at the instant.
 func (v *View) Working(at instant.Time) bool { return v.Speed > 1 || v.schedule.Working(at) }
+
+// WorkingOn is Working on the calendar of that id, or the default one if the
+// book does not have it.
+func (v *View) WorkingOn(calendar string, at instant.Time) bool {
+	return v.Speed > 1 || v.on(calendar).Working(at)
+}
+
+func (v *View) on(calendar string) *calendar.Schedule {
+	if s := v.schedules[calendar]; s != nil {
+		return s
+	}
+	return v.schedule
+}
+
+// HasCalendar tells whether the book has a calendar of that id.
+func (v *View) HasCalendar(id string) bool { return v.schedules[id] != nil }
 
 // Stage gives a stage of a pipeline, nil if the book does not have it.
 func (v *View) Stage(pipeline, stage string) *Stage { return v.stages[pipeline][stage] }
@@ -76,5 +124,43 @@ func (v *View) Pipeline(id string) *Pipeline {
 	return nil
 }
 
+// QuoteConfirmWithin gives the clock of the task that confirms a sent quote
+// the stage's own, or the book's.
+func (v *View) QuoteConfirmWithin(pipeline, stage string) Duration {
+	if s := v.Stage(pipeline, stage); s != nil && !s.RevisitWithin.IsZero() {
+		return s.RevisitWithin
+	}
+	return v.Sections.Tasks.QuoteConfirmWithin
+}
+
+// NoReplyAfter gives the time without reply that makes a second-touch task
+// the stage's own, or that of leads.
+func (v *View) NoReplyAfter(pipeline, stage string) Duration {
+	if s := v.Stage(pipeline, stage); s != nil && !s.NoReplyAfter.IsZero() {
+		return s.NoReplyAfter
+	}
+	return v.Sections.LeadCare.NoReplyAfter
+}
+
+// Reported gives the stage of the reference pipeline that a stage counts as in
+// cross-team reports (C-01): itself where it maps to none.
+func (v *View) Reported(pipeline, stage string) string {
+	if s := v.Stage(pipeline, stage); s != nil && s.Maps != "" {
+		return s.Maps
+	}
+	return stage
+}
+
+// LeakOn tells whether a leak detector is on.
+func (v *View) LeakOn(leak string) bool { return slices.Contains(v.Sections.Risk.Leaks, leak) }
+
 // Local writes an instant as people of the default calendar's zone read it.
 func (v *View) Local(at instant.Time) string { return v.schedule.Local(at) }
+
+// Has tells whether an option list holds an id.
+func Has(list []Option, id string) bool {
+	return slices.ContainsFunc(list, func(o Option) bool { return o.ID == id })
+}
+
+// Leads tells whether a stage may be followed by another.
+func (s *Stage) Leads(to string) bool { return slices.Contains(s.Exits, to) }
