@@ -17,5 +17,5 @@ if [ ! -f "$cache/complete" ] || [ "$here/pom.xml" -nt "$cache/complete" ]; then
 		fi
 	) 9>"$cache/lock"
 fi
-exec java -Xms32m -Xmx256m -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=error \
+exec java -Xms32m -Xmx256m -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=off \
 	-cp "$cache/lib/*" "$here/StandIn.java" "${1:-0}" ${2:+"$2"}

@@ -153,6 +153,8 @@ func fromPlace(collection string, p place) (bson.D, bool) {
 	switch order := strings.Compare(collection+"/", at+"/"); {
 	case p.aggregate == "" || order > 0:
 		return filter, true
+	case order == 0 && p.version == math.MaxInt64: // behind all of the document's
+		return append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$gt", Value: id}}}), true
 	case order == 0:
 		return append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$gte", Value: id}}}), true
 	default:

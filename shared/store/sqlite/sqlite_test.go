@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,4 +49,13 @@ func usesIndex(plan, collection string, i store.Index) error {
 		return fmt.Errorf("scans or sorts")
 	}
 	return nil
+}
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m, openFile)) }
+
+func openFile(path string) (store.Engine, error) { return sqlite.Open(context.Background(), path) }
+
+// Document and facts are stored all or nothing under kill -9.
+func TestCrash(t *testing.T) {
+	storetest.Crash(t, filepath.Join(t.TempDir(), "crash.db"), 6, openFile)
 }

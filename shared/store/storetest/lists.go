@@ -123,7 +123,7 @@ func testPagingWhileWriting(t *testing.T, s Subject) {
 		done := make(chan int)
 		go func() {
 			n := 0
-			for ; !stop.Load() && n < 2000; n++ {
+			for ; !stop.Load() && n < 300; n++ {
 				id := fmt.Sprintf("new%v%d", desc, n)
 				if err := c.Commit(ctx(t), store.New(id, Item{Owner: "p", Due: instant.Time(1_700_000_000_000 + int64(n*7%40))}), ""); err != nil {
 					t.Error(err)
