@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,15 +15,18 @@ import (
 // indexEntry is the size of one entry of kfake's index files.
 const indexEntry = 15
 
-// repair cuts what a crash tore. kfake skips a torn tail when it reads a state
-// log but then appends behind it, and the next start stops reading there: every
-// offset committed in between would be forgotten.
+// maxEntry bounds what can be an entry of a state log; kfake's are below 10 KB.
+const maxEntry = 1 << 20
+
+// repair takes out what a crash or a full disk tore. kfake skips a torn tail
+// when it reads a state log but then appends behind it, and the next start
+// stops reading there: every offset committed in between would be forgotten.
 func repair(dir string, log *slog.Logger) error {
 	if err := restore(dir); err != nil {
 		return err
 	}
 	for _, name := range []string{"groups.log", "pids.log"} {
-		if err := cut(filepath.Join(dir, name), wholeEntries, log); err != nil {
+		if err := rewrite(filepath.Join(dir, name), intactEntries, log); err != nil {
 			return err
 		}
 	}
@@ -31,15 +35,15 @@ func repair(dir string, log *slog.Logger) error {
 		return fmt.Errorf("broker: %w", err)
 	}
 	for _, path := range indexes {
-		whole := func(raw []byte) int { return len(raw) - len(raw)%indexEntry }
-		if err := cut(path, whole, log); err != nil {
+		whole := func(raw []byte) []byte { return raw[:len(raw)-len(raw)%indexEntry] }
+		if err := rewrite(path, whole, log); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func cut(path string, whole func([]byte) int, log *slog.Logger) error {
+func rewrite(path string, intact func([]byte) []byte, log *slog.Logger) error {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -47,30 +51,58 @@ func cut(path string, whole func([]byte) int, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("broker: %w", err)
 	}
-	keep := whole(raw)
-	if keep == len(raw) {
+	keep := intact(raw)
+	if len(keep) == len(raw) {
 		return nil
 	}
-	log.Warn("broker: cut off a torn write at the end of a log", "file", path, "bytes", len(raw)-keep)
-	if err := os.Truncate(path, int64(keep)); err != nil {
-		return fmt.Errorf("broker: %w", err)
+	log.Warn("broker: took a torn write out of a log", "file", path, "bytes", len(raw)-len(keep))
+	if err := replace(path, keep); err != nil {
+		return fmt.Errorf("broker: %s cannot be repaired: %w", path, err)
 	}
 	return nil
 }
 
+func replace(path string, content []byte) error {
+	f, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(path+".tmp", path)
+}
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// wholeEntries is the length of the intact beginning of a state log. An entry
-// is length, checksum (both 4 bytes, little endian) and what they are of.
-func wholeEntries(raw []byte) int {
-	at := 0
-	for at+10 <= len(raw) {
-		length := int(binary.LittleEndian.Uint32(raw[at:]))
-		end := at + 8 + length
-		if length < 2 || end > len(raw) || crc32.Checksum(raw[at+8:end], castagnoli) != binary.LittleEndian.Uint32(raw[at+4:]) {
-			break
+// intactEntries are the entries of a state log without what lies torn behind
+// or between them. An entry is length, checksum (both 4 bytes, little endian)
+// and what they are of.
+func intactEntries(raw []byte) []byte {
+	var keep bytes.Buffer
+	for at := 0; at < len(raw); {
+		if n := entryAt(raw[at:]); n > 0 {
+			keep.Write(raw[at : at+n])
+			at += n
+		} else {
+			at++
 		}
-		at = end
 	}
-	return at
+	return keep.Bytes()
+}
+
+// entryAt is the size of the entry that raw begins with, 0 when it begins with none.
+func entryAt(raw []byte) int {
+	if len(raw) < 10 {
+		return 0
+	}
+	length := int(binary.LittleEndian.Uint32(raw))
+	if length < 2 || length > maxEntry || 8+length > len(raw) {
+		return 0
+	}
+	if crc32.Checksum(raw[8:8+length], castagnoli) != binary.LittleEndian.Uint32(raw[4:]) {
+		return 0
+	}
+	return 8 + length
 }
