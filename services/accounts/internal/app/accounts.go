@@ -1,0 +1,19 @@
+// Package app holds the use cases of accounts: match-or-create, folding, reading
+// with and without permission, editing, and owners as facts tell them.
+package app
+
+import (
+	"liuke.dev/services/accounts/internal/storage"
+	"liuke.dev/shared/instant"
+)
+
+// Accounts owns customers and their match keys.
+type Accounts struct {
+	docs  *storage.Collections
+	clock instant.Clock
+}
+
+// New makes the use cases.
+func New(docs *storage.Collections, clock instant.Clock) *Accounts {
+	return &Accounts{docs: docs, clock: clock}
+}
