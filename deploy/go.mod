@@ -225,3 +225,14 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.0 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
+
+// The modules beside this one; go mod tidy does not read go.work.
+replace (
+	liuke.dev/services/accounts => ../services/accounts
+	liuke.dev/services/insights => ../services/insights
+	liuke.dev/services/leads => ../services/leads
+	liuke.dev/services/notifications => ../services/notifications
+	liuke.dev/services/organization => ../services/organization
+	liuke.dev/shared => ../shared
+	liuke.dev/workflows => ../workflows
+)

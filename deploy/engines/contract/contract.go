@@ -45,7 +45,10 @@ func (b Broker) Create(t *testing.T, partitions int, configs ...kafka.ConfigEntr
 	r, err := c.CreateTopics(t.Context(), &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{
 		{Topic: name, NumPartitions: partitions, ReplicationFactor: 1, ConfigEntries: configs},
 	}})
-	if err = errors.Join(err, r.Errors[name]); err != nil {
+	if err != nil {
+		t.Fatalf("the broker at %s does not answer: %v", b.Address, err)
+	}
+	if err := r.Errors[name]; err != nil {
 		t.Fatal(err)
 	}
 	return name
