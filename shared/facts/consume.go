@@ -1,8 +1,16 @@
 package facts
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
 
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
@@ -18,7 +26,8 @@ type ConsumerConfig struct {
 	// order; partitions run side by side.
 	Handle func(ctx context.Context, e Event) error
 	// HandleBatch handles what one fetch gave, in its place: nil, or one outcome
-	// per fact. Facts with an error come again, alone and in order.
+	// per fact. Facts with an error come again together, in order. Where a fact
+	// fails, the handler decides about those of the same aggregate after it.
 	HandleBatch func(ctx context.Context, batch []Event) []error
 	// Types limits which facts are handled; empty: all.
 	Types []string
@@ -26,21 +35,184 @@ type ConsumerConfig struct {
 	// idempotent by aggregate version or id, as they should be.
 	Seen *Seen
 
-	MaxBatch    int // facts of one fetch, 200
-	Workers     int // partitions handled side by side, 4
-	MaxAttempts int // before a fact becomes a dead letter, 5
+	MaxBatch    int           // facts of one fetch, 200
+	Workers     int           // partitions handled side by side, 4
+	MaxAttempts int           // before a fact becomes a dead letter, 5
+	Timeout     time.Duration // of one call of the handler, 30 s
 
 	Metrics *Metrics
 	Log     *slog.Logger
 	Clock   instant.Clock
 }
 
-// Consume reads facts and hands them over until ctx ends. A fact is committed
-// only once it was handled or lies in the dead letters.
+// lagEvery is how often the group's lag is measured.
+const lagEvery = 5 * time.Second
+
+// Consume reads facts and hands them over until ctx ends; it then returns nil.
+// A fact is committed only once it was handled or lies in the dead letters. It
+// waits out a Kafka that is away, and with the fact in hand whatever the handler
+// says is away.
 func Consume(ctx context.Context, c ConsumerConfig) error {
-	<-ctx.Done()
-	return nil
+	if (c.Handle == nil) == (c.HandleBatch == nil) || c.Group == "" || len(c.Topics) == 0 || c.Cluster == nil {
+		return fmt.Errorf("consume: group %q needs a cluster, topics and exactly one handler", c.Group)
+	}
+	c.MaxBatch, c.Workers, c.MaxAttempts = cmp.Or(c.MaxBatch, 200), cmp.Or(c.Workers, 4), cmp.Or(c.MaxAttempts, 5)
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	if c.Metrics == nil {
+		c.Metrics = NewMetrics(nil)
+	}
+	if c.Clock == nil {
+		c.Clock = instant.Now
+	}
+	c.Log = orDiscard(c.Log).With("group", c.Group)
+	member := join(ctx, c)
+	if member == nil {
+		return nil
+	}
+	consumer := &consumer{ConsumerConfig: c, member: member}
+	var measuring sync.WaitGroup
+	measuring.Go(func() { consumer.measure(ctx) })
+	err := consumer.run(ctx)
+	closing := member.Close()
+	measuring.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return errors.Join(err, closing)
 }
 
-// Seen remembers which facts a group has handled.
-type Seen struct{}
+// join joins the group, nil when ctx ended before the cluster answered.
+func join(ctx context.Context, c ConsumerConfig) kafka.Member {
+	for pause := patience(); ; {
+		m, err := c.Cluster.Join(ctx, c.Group, c.Topics)
+		if err == nil {
+			return m
+		}
+		wait := pause.NextBackOff()
+		c.Log.Warn("cannot join the consumer group", "error", err, "again_in", wait)
+		if !rest(ctx, wait) {
+			return nil
+		}
+	}
+}
+
+// patience is the pause between attempts while something is away.
+func patience() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{InitialInterval: 100 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: 5 * time.Second}
+}
+
+type consumer struct {
+	ConsumerConfig
+	member kafka.Member
+}
+
+func (c *consumer) run(ctx context.Context) error {
+	for {
+		messages, err := c.member.Fetch(ctx, c.MaxBatch)
+		if err != nil {
+			return err
+		}
+		partitions := split(messages)
+		if c.HandleBatch != nil {
+			c.together(ctx, messages, partitions)
+		} else {
+			c.sideBySide(ctx, partitions)
+		}
+		c.commit(ctx, partitions)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// letterbox is one partition's part of a fetch, in order, and how much of it is done with.
+type letterbox struct {
+	messages []kafka.Message
+	done     int
+}
+
+func split(messages []kafka.Message) []*letterbox {
+	type place struct {
+		topic     string
+		partition int
+	}
+	boxes := map[place]*letterbox{}
+	var order []*letterbox
+	for _, m := range messages {
+		at := place{m.Topic, m.Partition}
+		if boxes[at] == nil {
+			boxes[at] = &letterbox{}
+			order = append(order, boxes[at])
+		}
+		boxes[at].messages = append(boxes[at].messages, m)
+	}
+	return order
+}
+
+// sideBySide handles partitions in parallel, each one's facts one by one.
+func (c *consumer) sideBySide(ctx context.Context, boxes []*letterbox) {
+	var wait sync.WaitGroup
+	free := make(chan struct{}, c.Workers)
+	for _, box := range boxes {
+		free <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-free }()
+			for ; box.done < len(box.messages); box.done++ {
+				if !c.process(ctx, box.messages[box.done:box.done+1]) {
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// together hands over everything at once.
+func (c *consumer) together(ctx context.Context, messages []kafka.Message, boxes []*letterbox) {
+	if !c.process(ctx, messages) {
+		return
+	}
+	for _, box := range boxes {
+		box.done = len(box.messages)
+	}
+}
+
+// commit commits what is done with. Failing is no harm: the facts come again.
+func (c *consumer) commit(ctx context.Context, boxes []*letterbox) {
+	var last []kafka.Message
+	for _, box := range boxes {
+		if box.done > 0 {
+			last = append(last, box.messages[box.done-1])
+		}
+	}
+	if len(last) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	if err := c.member.Commit(ctx, last); err != nil {
+		c.Log.Warn("offsets not committed; these facts may come again", "error", err)
+	}
+}
+
+// measure shows the group's lag.
+func (c *consumer) measure(ctx context.Context) {
+	for {
+		if lag, err := c.Cluster.Lag(ctx, c.Group, c.Topics); err == nil {
+			for topic, n := range lag {
+				c.Metrics.lag.WithLabelValues(c.Group, topic).Set(float64(n))
+			}
+		}
+		if !rest(ctx, lagEvery) {
+			return
+		}
+	}
+}
+
+// wants tells whether the message is for this group and of a type that it handles.
+func (c *consumer) wants(m kafka.Message) bool {
+	if only := m.Header(headerReplayFor); only != "" && only != c.Group {
+		return false
+	}
+	return m.Value != nil && (len(c.Types) == 0 || slices.Contains(c.Types, m.Header(headerType)))
+}

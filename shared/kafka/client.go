@@ -96,22 +96,40 @@ func (c *Client) Lag(ctx context.Context, group string, topics []string) (map[st
 			ask[t] = append(ask[t], p)
 		}
 	}
-	committed, err := c.api.OffsetFetch(ctx, &kafkago.OffsetFetchRequest{GroupID: group, Topics: ask})
-	if err == nil {
-		err = committed.Error
-	}
+	committed, err := c.committed(ctx, group, ask)
 	if err != nil {
-		return nil, fmt.Errorf("kafka: offsets of %s: %w", group, err)
+		return nil, err
 	}
 	lag := map[string]int64{}
 	for _, t := range topics {
 		lag[t] = 0
-		for _, p := range committed.Topics[t] {
-			b := bounds[t][p.Partition]
-			lag[t] += b.end - max(p.CommittedOffset, b.start)
+		for p, b := range bounds[t] {
+			lag[t] += b.end - max(committed[t][p], b.start)
 		}
 	}
 	return lag, nil
+}
+
+// committed gives the offset from which a group goes on in each partition,
+// nothing for those where it never committed.
+func (c *Client) committed(ctx context.Context, group string, partitions map[string][]int) (map[string]map[int]int64, error) {
+	got, err := c.api.OffsetFetch(ctx, &kafkago.OffsetFetchRequest{GroupID: group, Topics: partitions})
+	if err == nil {
+		err = got.Error
+	}
+	if errors.Is(err, kafkago.GroupIdNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("kafka: offsets of %s: %w", group, err)
+	}
+	out := map[string]map[int]int64{}
+	for t, ps := range got.Topics {
+		out[t] = map[int]int64{}
+		for _, p := range ps {
+			out[t][p.Partition] = p.CommittedOffset
+		}
+	}
+	return out, nil
 }
 
 // bound is where a partition begins and where its next message will stand.

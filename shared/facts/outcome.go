@@ -1,0 +1,37 @@
+package facts
+
+import (
+	"context"
+	"errors"
+
+	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
+)
+
+// final marks an error that no repetition mends.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+
+// Final marks an error that no repetition mends: the fact becomes a dead letter at once.
+func Final(err error) error {
+	if err == nil {
+		return nil
+	}
+	return final{err}
+}
+
+// away tells that not the fact but something it needs is at fault, and will be
+// back: such a fact is tried again without limit.
+func away(err error) bool {
+	var p *problem.Error
+	if errors.As(err, &p) && (p.Code == problem.Unavailable || p.Code == problem.TooMany) {
+		return true
+	}
+	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+func isFinal(err error) bool {
+	var f final
+	return errors.As(err, &f) || errors.Is(err, ErrUnknownType) || errors.Is(err, ErrNotAnEvent)
+}

@@ -1,0 +1,180 @@
+package facts
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/store"
+)
+
+// item is a message on its way through the chain.
+type item struct {
+	message  kafka.Message
+	event    Event
+	err      error // of the newest attempt, or why it cannot be read
+	attempts int
+	doomed   bool // given up, and on its way to the dead letters
+}
+
+// process takes messages through the whole chain: read, check, skip repeats,
+// handle, try again, bury. It tells whether all of them are done with; they are
+// not only when ctx ended.
+func (c *consumer) process(ctx context.Context, messages []kafka.Message) bool {
+	open := make([]*item, 0, len(messages))
+	for _, m := range messages {
+		if c.wants(m) {
+			i := &item{message: m}
+			i.event, i.err = FromMessage(m)
+			if i.err == nil {
+				i.err = ValidateRead(i.event.Type, i.event.Data)
+			}
+			if i.err != nil {
+				i.err, i.attempts = Final(i.err), 1 // reading it again gives the same
+			}
+			open = append(open, i)
+		}
+	}
+	retry := &backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: 2 * time.Second}
+	waiting := patience()
+	for {
+		c.attempt(ctx, open)
+		var left []*item
+		anyAway := false
+		for _, i := range open {
+			if i.err == nil {
+				continue
+			}
+			i.doomed = i.doomed || c.giveUp(i)
+			if i.doomed && c.bury(ctx, i) == nil {
+				continue
+			}
+			left, anyAway = append(left, i), anyAway || i.doomed || away(i.err)
+		}
+		if open = left; len(open) == 0 {
+			return true
+		}
+		wait := retry.NextBackOff()
+		if anyAway {
+			wait = waiting.NextBackOff()
+		}
+		c.Log.Warn("facts will be tried again", "facts", len(open), "first", open[0].event.ID, "error", open[0].err, "in", wait)
+		if !rest(ctx, wait) {
+			return false
+		}
+	}
+}
+
+func (c *consumer) giveUp(i *item) bool {
+	return isFinal(i.err) || !away(i.err) && i.attempts >= c.MaxAttempts
+}
+
+// attempt calls the handler for what is readable, and sets each one's outcome.
+func (c *consumer) attempt(ctx context.Context, open []*item) {
+	var batch []*item
+	for _, i := range open {
+		if i.doomed || isFinal(i.err) {
+			continue
+		}
+		if i.attempts > 0 {
+			c.Metrics.retried.WithLabelValues(c.Group, i.message.Topic).Inc()
+		}
+		repeat, err := c.seen(ctx, i)
+		if c.outcome(i, err); err != nil || repeat {
+			continue
+		}
+		batch = append(batch, i)
+	}
+	if len(batch) == 0 {
+		return
+	}
+	for n, err := range c.call(ctx, batch) {
+		i := batch[n]
+		if err == nil && c.Seen != nil {
+			err = c.Seen.Remember(ctx, i.event)
+		}
+		if c.outcome(i, err); err == nil {
+			c.Metrics.handled.WithLabelValues(c.Group, i.message.Topic).Inc()
+			c.Metrics.took.WithLabelValues(c.Group).Observe(max(c.Clock().Sub(i.event.Time).Seconds(), 0))
+		}
+	}
+}
+
+// outcome sets how an attempt ended; only failures of the fact's own count.
+func (c *consumer) outcome(i *item, err error) {
+	i.err = err
+	if err != nil && !away(err) {
+		i.attempts++
+	}
+}
+
+func (c *consumer) seen(ctx context.Context, i *item) (bool, error) {
+	if c.Seen == nil || i.event.Replayed {
+		return false, nil
+	}
+	repeat, err := c.Seen.Has(ctx, i.event)
+	if repeat {
+		c.Metrics.repeated.WithLabelValues(c.Group, i.message.Topic).Inc()
+	}
+	return repeat, err
+}
+
+// call calls the handler and gives one outcome per item. What it does is the
+// work of a process, in the background; a panic is an error like any other.
+func (c *consumer) call(ctx context.Context, batch []*item) (outcomes []error) {
+	ctx, cancel := context.WithTimeout(store.Background(ctx), c.Timeout)
+	defer cancel()
+	ctx = WithActor(ctx, catalogue.Actor{ID: c.Group, Kind: catalogue.ActorProcess})
+	outcomes = make([]error, len(batch))
+	defer func() {
+		if r := recover(); r != nil {
+			c.Log.Error("a handler panicked", "fact", batch[0].event.ID, "panic", r, "stack", string(debug.Stack()))
+			for i := range outcomes {
+				outcomes[i] = fmt.Errorf("panic: %v", r)
+			}
+		}
+	}()
+	if c.HandleBatch == nil {
+		e := batch[0].event
+		outcomes[0] = c.Handle(WithCause(ctx, e.ID), e)
+		return outcomes
+	}
+	events := make([]Event, len(batch))
+	for i := range batch {
+		events[i] = batch[i].event
+	}
+	got := c.HandleBatch(ctx, events)
+	if got != nil && len(got) != len(batch) {
+		panic(fmt.Sprintf("the handler gave %d outcomes for %d facts", len(got), len(batch)))
+	}
+	copy(outcomes, got)
+	return outcomes
+}
+
+// bury parks a fact that is given up as a dead letter.
+func (c *consumer) bury(ctx context.Context, i *item) error {
+	m := i.message
+	l := DeadLetter{ID: m.Header(headerReplayOf), State: LetterPending, Group: c.Group, Topic: m.Topic, Partition: m.Partition, Offset: m.Offset,
+		Key: m.Key, Fact: i.event.ID, Type: i.event.Type, Error: i.err.Error(), Attempts: i.attempts, At: c.Clock(), Value: m.Value}
+	if l.ID == "" {
+		l.ID = c.Group + ":" + m.Topic + ":" + strconv.Itoa(m.Partition) + ":" + strconv.FormatInt(m.Offset, 10)
+	}
+	for _, h := range m.Headers {
+		if h.Key != headerReplayFor && h.Key != headerReplayOf {
+			l.Headers = append(l.Headers, h)
+		}
+	}
+	if err := bury(ctx, c.Cluster, l); err != nil {
+		c.Log.Error("the dead letters are away; the fact stays in hand", "letter", l.ID, "error", err)
+		return err
+	}
+	c.Metrics.dead.WithLabelValues(c.Group, m.Topic).Inc()
+	c.Log.Error("a fact was parked as a dead letter", "letter", l.ID, "fact", l.Fact, "type", l.Type, "attempts", l.Attempts, "error", i.err)
+	return nil
+}
