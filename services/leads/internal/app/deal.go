@@ -16,9 +16,6 @@ import (
 	"liuke.dev/shared/store"
 )
 
-// DealDoc is a stored deal at its version.
-type DealDoc = store.Doc[storage.Deal]
-
 // GetDeal reads a deal that the caller may see.
 func (a *App) GetDeal(ctx context.Context, id string) (*DealDoc, error) {
 	doc, err := a.dealDoc(ctx, id)

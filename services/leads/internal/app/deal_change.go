@@ -99,22 +99,6 @@ func (a *App) FollowUpDeal(ctx context.Context, id string, in followup.Input) (*
 	return doc, made, err
 }
 
-func (a *App) dealFollowUp(ctx context.Context, id, record string) (catalogue.FollowUp, error) {
-	after := int64(0)
-	for {
-		all, err := a.Engine.History(ctx, a.Deals.Aggregate(id), after, 500)
-		if err != nil || len(all) == 0 {
-			return catalogue.FollowUp{ID: record}, err
-		}
-		for _, f := range all {
-			if made, ok := followUpOf(f); ok && made.ID == record {
-				return made, nil
-			}
-			after = f.Version
-		}
-	}
-}
-
 // SendQuote records a quote that was sent and gives its id.
 func (a *App) SendQuote(ctx context.Context, id string, match httpx.IfMatch, in deal.QuoteInput) (*DealDoc, string, error) {
 	in.ID = httpx.NewID(ctx)
