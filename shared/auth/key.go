@@ -1,0 +1,132 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// LocalIssuer is the issuer of tokens that are signed with the installation's
+// own key: those of Liuke's processes, and those that its command line issues
+// to whoever may read the data directory.
+const LocalIssuer = "liuke:local"
+
+// Key signs and verifies the tokens of LocalIssuer. Whoever has the file can
+// act as anybody: it is readable by its owner alone.
+type Key struct {
+	private ed25519.PrivateKey
+}
+
+// LoadOrCreateKey reads the key from a file, or makes one that is not there.
+func LoadOrCreateKey(path string) (*Key, error) {
+	k, err := LoadKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return k, err
+	}
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) { // another process was first
+		return LoadKey(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	return &Key{private}, errors.Join(err, f.Sync(), f.Close())
+}
+
+// LoadKey reads the key from a file.
+func LoadKey(path string) (*Key, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("auth: %s is not a PEM file", path)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("auth: %s: %w", path, err)
+	}
+	private, ok := parsed.(ed25519.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("auth: %s does not hold an Ed25519 key", path)
+	}
+	return &Key{private}, nil
+}
+
+// claims of Liuke's access tokens, whoever issued them.
+type claims struct {
+	jwt.RegisteredClaims
+	Name     string `json:"name,omitempty"`
+	Email    string `json:"email,omitempty"`
+	Roles    []Role `json:"roles,omitempty"`
+	Language string `json:"locale,omitempty"`
+}
+
+// Issue signs a token for a principal that is valid for a while.
+func (k *Key) Issue(p Principal, valid time.Duration) (string, error) {
+	now := time.Now()
+	return jwt.NewWithClaims(jwt.SigningMethodEdDSA, claims{Name: p.Name, Roles: p.Roles, Language: p.Language, RegisteredClaims: jwt.RegisteredClaims{
+		Issuer: LocalIssuer, Subject: p.ID, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(valid))}}).SignedString(k.private)
+}
+
+func (k *Key) verify(token string) (Principal, error) {
+	var c claims
+	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return k.private.Public(), nil },
+		jwt.WithValidMethods([]string{"EdDSA"}), jwt.WithIssuer(LocalIssuer), jwt.WithExpirationRequired())
+	if err != nil {
+		return Principal{}, err
+	}
+	return Principal{ID: c.Subject, Name: c.Name, Roles: c.Roles, Language: c.Language}, nil
+}
+
+// processTokens are valid for an hour and renewed well before.
+const processTokens, renewBefore = time.Hour, 10 * time.Minute
+
+// Process gives tokens to one of Liuke's own processes, with the role System.
+type Process struct {
+	key     *Key
+	id      string
+	mu      sync.Mutex
+	token   string
+	expires time.Time
+}
+
+// Process makes the token source of a process, such as "journeys".
+func (k *Key) Process(id string) *Process { return &Process{key: k, id: id} }
+
+// Token gives a token that is valid for at least ten minutes.
+func (s *Process) Token() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Until(s.expires) > renewBefore {
+		return s.token, nil
+	}
+	token, err := s.key.Issue(Principal{ID: s.id, Name: s.id, Roles: []Role{System}}, processTokens)
+	if err == nil {
+		s.token, s.expires = token, time.Now().Add(processTokens)
+	}
+	return token, err
+}

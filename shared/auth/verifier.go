@@ -1,0 +1,104 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// ErrToken says that a token is not one of ours, has expired, or belongs to
+// somebody who may no longer sign in.
+var ErrToken = errors.New("auth: token not accepted")
+
+// Verifier verifies access tokens offline: by the installation's own key, or by
+// the key set of an OIDC issuer, which is fetched once and kept.
+type Verifier struct {
+	Key *Key // of LocalIssuer
+	// Person gives the person of a token as the company knows them now, by subject
+	// and else by mail address; false: nobody who may sign in. Roles of people
+	// always come from here, so that a change or a deactivation counts at once.
+	Person func(subject, email string) (Principal, bool)
+
+	issuers map[string]*oidc.IDTokenVerifier
+}
+
+// Trust adds an OIDC issuer with its keys. audience may be empty: any.
+func (v *Verifier) Trust(issuer string, keys oidc.KeySet, audience string) {
+	if v.issuers == nil {
+		v.issuers = map[string]*oidc.IDTokenVerifier{}
+	}
+	v.issuers[issuer] = oidc.NewVerifier(issuer, keys, &oidc.Config{ClientID: audience, SkipClientIDCheck: audience == "",
+		SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256, oidc.EdDSA, oidc.PS256}})
+}
+
+// Discover trusts an external issuer by its discovery document.
+func (v *Verifier) Discover(ctx context.Context, issuer, audience string) error {
+	provider, err := oidc.NewProvider(ctx, issuer)
+	if err != nil {
+		return fmt.Errorf("auth: issuer %s: %w", issuer, err)
+	}
+	var document struct {
+		Keys string `json:"jwks_uri"`
+	}
+	if err := provider.Claims(&document); err != nil {
+		return fmt.Errorf("auth: issuer %s: %w", issuer, err)
+	}
+	v.Trust(issuer, oidc.NewRemoteKeySet(context.WithoutCancel(ctx), document.Keys), audience)
+	return nil
+}
+
+// Verify gives the principal of a token. Errors are ErrToken.
+func (v *Verifier) Verify(ctx context.Context, token string) (Principal, error) {
+	issuer, err := issuerOf(token)
+	if err != nil {
+		return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
+	}
+	if issuer == LocalIssuer && v.Key != nil {
+		p, err := v.Key.verify(token)
+		if err != nil {
+			return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
+		}
+		if p.Is(System) {
+			return p, nil
+		}
+		return v.person(p, "")
+	}
+	verifier, ok := v.issuers[issuer]
+	if !ok {
+		return Principal{}, fmt.Errorf("%w: issuer %q is not trusted", ErrToken, issuer)
+	}
+	t, err := verifier.Verify(ctx, token)
+	if err != nil {
+		return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
+	}
+	var c claims
+	if err := t.Claims(&c); err != nil {
+		return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
+	}
+	// Nobody outside gets the role of our own processes.
+	roles := slices.DeleteFunc(c.Roles, func(r Role) bool { return r == System })
+	return v.person(Principal{ID: t.Subject, Name: c.Name, Roles: roles, Language: c.Language}, c.Email)
+}
+
+func (v *Verifier) person(p Principal, email string) (Principal, error) {
+	if v.Person == nil {
+		return p, nil
+	}
+	known, ok := v.Person(p.ID, email)
+	if !ok {
+		return Principal{}, fmt.Errorf("%w: %s is nobody who may sign in", ErrToken, p.ID)
+	}
+	return known, nil
+}
+
+func issuerOf(token string) (string, error) {
+	var c jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(token, &c); err != nil {
+		return "", err
+	}
+	return c.Issuer, nil
+}
