@@ -30,6 +30,9 @@ func (e *engine) Commit(ctx context.Context, collection string, w store.Write) e
 	})
 }
 
+// Statements say OR FAIL so that SQLite keeps no journal per statement for the
+// case that one ends half done: then the writer undoes the whole transaction.
+
 func writeDocument(c *conn, collection string, r store.Record, commands string) error {
 	if r.Version == 0 {
 		n, err := c.exec("INSERT INTO "+quote(collection)+" (id, version, chain, commands, body) VALUES (?, 1, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -39,7 +42,7 @@ func writeDocument(c *conn, collection string, r store.Record, commands string) 
 		}
 		return err
 	}
-	n, err := c.exec("UPDATE "+quote(collection)+" SET version = ?, chain = ?, commands = ?, body = ? WHERE id = ? AND version = ?",
+	n, err := c.exec("UPDATE OR FAIL "+quote(collection)+" SET version = ?, chain = ?, commands = ?, body = ? WHERE id = ? AND version = ?",
 		r.Version+1, r.Chain, commands, string(r.Body), r.ID, r.Version)
 	if err == nil && n == 0 {
 		return answer{store.ErrConflict}
@@ -68,7 +71,7 @@ func writeFacts(c *conn, facts []store.Fact) error {
 // insertFacts holds the insert of n facts at place n.
 var insertFacts = func() (texts [factsPerStatement + 1]string) {
 	for n := range texts {
-		texts[n] = "INSERT INTO facts (aggregate, version, n, type, topic, key, time, body, prev, hash) VALUES " +
+		texts[n] = "INSERT OR FAIL INTO facts (aggregate, version, n, type, topic, key, time, body, prev, hash) VALUES " +
 			strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?), ", n), ", ")
 	}
 	return texts

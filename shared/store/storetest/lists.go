@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/store"
@@ -119,27 +120,37 @@ func testPagingWhileWriting(t *testing.T, s Subject) {
 		put(t, c, fmt.Sprintf("old%03d", i), Item{Owner: "p", Due: instant.Time(1_700_000_000_000 + int64(i/3))})
 	}
 	for _, desc := range []bool{false, true} {
+		var inserted atomic.Int64
 		var stop atomic.Bool
-		done := make(chan int)
+		done := make(chan struct{})
 		go func() {
-			n := 0
-			for ; !stop.Load() && n < 300; n++ {
+			defer close(done)
+			for n := 0; !stop.Load() && n < 300; n++ {
 				id := fmt.Sprintf("new%v%d", desc, n)
 				if err := c.Commit(ctx(t), store.New(id, Item{Owner: "p", Due: instant.Time(1_700_000_000_000 + int64(n*7%40))}), ""); err != nil {
 					t.Error(err)
-					break
+					return
 				}
+				inserted.Add(1)
 			}
-			done <- n
 		}()
 		seen := map[string]int{}
-		for _, d := range all(t, c, store.Query{Index: "by_owner_due", Equal: []any{"p"}, Desc: desc, Limit: 4}) {
-			seen[d.ID]++
+		q := store.Query{Index: "by_owner_due", Equal: []any{"p"}, Desc: desc, Limit: 4}
+		for page := int64(1); ; page++ {
+			l, err := c.Page(ctx(t), q)
+			must(t, err)
+			for _, d := range l.Docs {
+				seen[d.ID]++
+			}
+			if q.After = l.Next; l.Next == "" {
+				break
+			}
+			for inserted.Load() < min(page, 300) && !t.Failed() { // something new between any two pages
+				time.Sleep(50 * time.Microsecond)
+			}
 		}
 		stop.Store(true)
-		if n := <-done; n == 0 {
-			t.Error("nothing was inserted meanwhile")
-		}
+		<-done
 		for id, n := range seen {
 			if n != 1 {
 				t.Errorf("%s seen %d times", id, n)
