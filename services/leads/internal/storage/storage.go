@@ -11,6 +11,8 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/store"
+
+	"liuke.dev/services/leads/internal/ownership"
 )
 
 // Collections are the typed collections of the service.
@@ -53,23 +55,22 @@ type FirstContact struct {
 // Ownership of a customer; its id is the customer's.
 type Ownership struct {
 	catalogue.Ownership
+	Company string `json:"company,omitempty"` // as its first lead named it, for the pool's list
+	// Change is why the owner is who it is; leads and deals that follow name it.
+	Change string `json:"change,omitempty"`
+	// ReservedAt is when the transfer in progress took its place.
+	ReservedAt instant.Time `json:"reserved_at,omitempty"`
 }
 
 // Transfer of a customer.
 type Transfer struct {
 	catalogue.Transfer
 	Open bool `json:"open"`
-	// Done tells that the end of the transfer was written to the ownership.
-	Settled bool `json:"settled"`
 }
 
-// Claims counts what a person took from the public pool; its id is the person's.
+// Claims is what a person took from the public pool; its id is the person's.
 type Claims struct {
-	Day string `json:"day"` // 2026-11-22, in the zone of the person
-	// Taken are the things claimed on that day.
-	Taken []string `json:"taken,omitempty"`
-	// Held counts customers held by claiming when last counted.
-	Held int `json:"held,omitempty"`
+	ownership.Taking
 }
 
 // Form is a web form on a site; its id is the site key.
@@ -100,6 +101,7 @@ var (
 		{Name: "owner", Equal: []string{"owner"}, Order: "arrived_at"},
 		{Name: "owner_open", Equal: []string{"owner", "open"}, Order: "next_touch_at"},
 		{Name: "status", Equal: []string{"status"}, Order: "arrived_at"},
+		{Name: "owner_status", Equal: []string{"owner", "status"}, Order: "arrived_at"},
 		{Name: "source", Equal: []string{"source"}, Order: "arrived_at"},
 		{Name: "no_next_touch", Equal: []string{"no_next_touch", "owner"}, Order: "arrived_at"},
 		{Name: "no_next_touch_all", Equal: []string{"no_next_touch"}, Order: "arrived_at"},
@@ -121,7 +123,6 @@ var (
 		{Name: "to_open", Equal: []string{"to", "open"}, Order: "requested_at"},
 		{Name: "customer", Equal: []string{"customer"}, Order: "requested_at"},
 		{Name: "status", Equal: []string{"status"}, Order: "requested_at"},
-		{Name: "settled", Equal: []string{"settled"}},
 	}}
 	claimsSpec    = store.Spec{Name: "claims"}
 	formSpec      = store.Spec{Name: "form", Indexes: []store.Index{{Name: "created", Order: "created_at"}}}
