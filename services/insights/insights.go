@@ -1,0 +1,50 @@
+// Package insights builds read models from the fact stream alone: the record
+// behind "why", where every journey stands, and the ledger of promises.
+package insights
+
+import (
+	"context"
+
+	"liuke.dev/services/insights/internal/httpapi"
+	"liuke.dev/services/insights/internal/project"
+	"liuke.dev/services/insights/internal/record"
+	"liuke.dev/services/insights/internal/why"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/service"
+)
+
+// Service is insights.
+type Service struct {
+	deps service.Deps
+	c    record.Collections
+}
+
+// New opens insights' read models.
+func New(ctx context.Context, d service.Deps) (*Service, error) {
+	c, err := record.Open(ctx, d.Store)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{deps: d, c: c}, nil
+}
+
+// Register adds insights' operations.
+func (s *Service) Register(r *httpx.Server) {
+	names := func(id string) string {
+		if p, ok := s.deps.Directory.Person(id); ok {
+			return p.Name
+		}
+		return id
+	}
+	api := &httpapi.API{C: s.c, Why: why.New(s.c, names), Clock: s.deps.Clock, Link: s.deps.JourneyLink}
+	api.Register(r)
+}
+
+// Run follows the stream until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	p := project.New(s.c)
+	return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.insights", HandleBatch: p.Batch,
+		Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization, catalogue.TopicJourneys}})
+}
