@@ -3,6 +3,7 @@
 package app
 
 import (
+	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/storage"
 	"liuke.dev/shared/instant"
 )
@@ -10,10 +11,11 @@ import (
 // Accounts owns customers and their match keys.
 type Accounts struct {
 	docs  *storage.Collections
+	guard access.Guard
 	clock instant.Clock
 }
 
 // New makes the use cases.
-func New(docs *storage.Collections, clock instant.Clock) *Accounts {
-	return &Accounts{docs: docs, clock: clock}
+func New(docs *storage.Collections, guard access.Guard, clock instant.Clock) *Accounts {
+	return &Accounts{docs: docs, guard: guard, clock: clock}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"liuke.dev/services/accounts/internal/customer"
+	"liuke.dev/services/accounts/internal/matching"
 	"liuke.dev/services/accounts/internal/storage"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
@@ -48,10 +49,11 @@ func (a *Accounts) fold(ctx context.Context, x, y *store.Doc[customer.File]) (*s
 	return winner, nil
 }
 
-// folded tells whether all these files point elsewhere.
-func (a *Accounts) folded(ctx context.Context, ids []string) bool {
-	for _, id := range ids {
-		if d, err := a.docs.Customers.Get(ctx, id); err != nil || d.Body.MergedInto == "" {
+// folded tells whether everything that the file was about to fold is folded, or
+// turned out to be a firm with another tax id.
+func (a *Accounts) folded(ctx context.Context, f customer.File) bool {
+	for _, id := range f.Folding {
+		if d, err := a.docs.Customers.Get(ctx, id); err != nil || d.Body.MergedInto == "" && f.Compatible(d.Body.TaxID) {
 			return false
 		}
 	}
@@ -84,30 +86,54 @@ func (a *Accounts) finish(ctx context.Context, id string) error {
 	if err != nil || !d.Body.Unfinished {
 		return err
 	}
-	for _, other := range d.Body.Folding {
-		winner, err := a.root(ctx, id)
+	others := d.Body.Folding
+	if d.Body.TaxID != "" {
+		holder, err := a.taxHolder(ctx, d)
 		if err != nil {
 			return err
 		}
-		loser, err := a.root(ctx, other)
-		if errors.Is(err, store.ErrNotFound) || err == nil && loser.ID == winner.ID || err == nil && !winner.Body.Compatible(loser.Body.TaxID) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := a.fold(ctx, winner, loser); err != nil {
+		others = append(others, holder)
+	}
+	for _, other := range others {
+		if err := a.foldInto(ctx, id, other); err != nil {
 			return err
 		}
 	}
 	if d, err = a.docs.Customers.Get(ctx, id); err != nil {
 		return err
 	}
-	if d.Body.MergedInto == "" && !a.folded(ctx, d.Body.Folding) {
+	if d.Body.MergedInto == "" && !a.folded(ctx, d.Body) {
 		return nil // somebody began another fold: the next sweep
 	}
 	d.Body.Folding, d.Body.Unfinished = nil, false
 	return a.docs.Customers.Commit(ctx, d, "")
+}
+
+// foldInto makes one of two files unless they are one already or never can be.
+func (a *Accounts) foldInto(ctx context.Context, id, other string) error {
+	x, err := a.root(ctx, id)
+	if err != nil {
+		return err
+	}
+	y, err := a.root(ctx, other)
+	if err != nil || x.ID == y.ID || !x.Body.Compatible(y.Body.TaxID) {
+		return err
+	}
+	_, err = a.fold(ctx, x, y)
+	return err
+}
+
+// taxHolder gives who holds the key of a file's tax id, the file itself if nobody did.
+func (a *Accounts) taxHolder(ctx context.Context, d *store.Doc[customer.File]) (string, error) {
+	key := matching.Key{Kind: matching.KeyTax, Value: d.Body.TaxID}.ID()
+	k, err := a.docs.Keys.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return d.ID, a.docs.Keys.Commit(ctx, store.New(key, storage.Key{Customer: d.ID, At: a.clock()}), "")
+	}
+	if err != nil {
+		return "", err
+	}
+	return k.Body.Customer, nil
 }
 
 // commit stores a file with the fact that tells what happened.

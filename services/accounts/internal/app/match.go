@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"liuke.dev/services/accounts/internal/customer"
@@ -187,7 +188,7 @@ func (m *match) tax(ctx context.Context, root *store.Doc[customer.File]) error {
 		return nil
 	}
 	before := root.Body.Before()
-	root.Body.TaxID = m.claim.TaxID
+	root.Body.TaxID, root.Body.Unfinished = m.claim.TaxID, true // until its key is claimed
 	changed := root.Body.Settle(before, m.a.clock())
 	return m.a.commit(ctx, root, &catalogue.CustomerChanged{Before: before, After: root.Body.Customer, Changed: changed})
 }
@@ -227,7 +228,7 @@ func (m *match) fold(ctx context.Context, root *store.Doc[customer.File], held [
 
 // learn writes what the ask adds into the file, once.
 func (m *match) learn(ctx context.Context, root *store.Doc[customer.File]) error {
-	finished := root.Body.Unfinished && m.a.folded(ctx, root.Body.Folding)
+	finished := root.Body.Unfinished && m.a.folded(ctx, root.Body)
 	changed := root.Body.Learn(m.claim, m.a.clock())
 	if len(changed) == 0 && !finished {
 		return nil
@@ -252,7 +253,11 @@ func (m *match) by() []string {
 // hold claims the keys that nobody holds, and points those of folded files to
 // the file itself. A key that somebody else claimed meanwhile starts the ask over.
 func (m *match) hold(ctx context.Context, root *store.Doc[customer.File]) error {
-	for _, k := range m.claim.Keys {
+	keys := m.claim.Keys
+	if root.Body.Unfinished && root.Body.TaxID != "" {
+		keys = append(slices.Clone(keys), matching.Key{Kind: matching.KeyTax, Value: root.Body.TaxID})
+	}
+	for _, k := range keys {
 		d, err := m.a.docs.Keys.Get(ctx, k.ID())
 		switch {
 		case errors.Is(err, store.ErrNotFound):

@@ -12,8 +12,10 @@ import (
 
 	"pgregory.net/rapid"
 
+	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/matching"
 	"liuke.dev/services/accounts/internal/storage"
+	"liuke.dev/shared/directory"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/store"
@@ -48,7 +50,7 @@ func open(t fataler, dir string) (*Accounts, *faulty) {
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	return New(docs, instant.Now), f
+	return New(docs, access.Guard{People: directory.Of(), Clock: instant.Now}, instant.Now), f
 }
 
 // checks numbers the databases of rapid's checks.
@@ -234,7 +236,7 @@ func coherent(t fataler, a *Accounts) {
 				t.Fatalf("phone %s of %s leads to %s: %v", p, d.ID, r.ID, err)
 			}
 		}
-		if d.Body.Unfinished && !a.folded(context.Background(), d.Body.Folding) {
+		if d.Body.Unfinished && !a.folded(context.Background(), d.Body) {
 			t.Fatalf("%s still folds %v", d.ID, d.Body.Folding)
 		}
 	}
