@@ -7,6 +7,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"liuke.dev/shared/auth"
@@ -181,4 +182,16 @@ func (d *Directory) Leads(person, other string) bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return person != other && slices.Contains(d.above(other), person)
+}
+
+// ByEmail gives a person by mail address.
+func (d *Directory) ByEmail(email string) (catalogue.Person, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	for _, p := range d.people {
+		if p.Email != "" && strings.EqualFold(p.Email, email) {
+			return p.Person, true
+		}
+	}
+	return catalogue.Person{}, false
 }

@@ -1,0 +1,212 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/config"
+	"liuke.dev/shared/directory"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/policy"
+	"liuke.dev/shared/store"
+	"liuke.dev/shared/store/engines"
+
+	"log/slog"
+)
+
+// Host runs services in one process: what they share is opened once, their
+// operations are served at one address, and they stop together. A service's own
+// program hosts one, the all-in-one program all.
+type Host struct {
+	Config    config.Config
+	Log       *slog.Logger
+	Cluster   kafka.Cluster
+	Directory *directory.Directory
+	Policy    *policy.Holder
+	Verifier  *auth.Verifier
+	Key       *auth.Key
+	Metrics   *prometheus.Registry
+	Gin       *gin.Engine
+
+	facts    *facts.Metrics
+	servers  []*httpx.Server
+	services []Service
+	stores   []store.Engine
+	checks   []check
+	known    chan struct{} // closed once people and policy are known
+}
+
+type check struct {
+	name string
+	ping func(context.Context) error
+}
+
+// NewHost opens what the services share. Cluster and key come from the
+// configuration; nothing runs yet.
+func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
+	key, err := auth.LoadOrCreateKey(c.ServiceKey)
+	if err != nil {
+		return nil, fmt.Errorf("service key: %w", err)
+	}
+	registry := prometheus.NewRegistry()
+	h := &Host{Config: c, Log: log, Key: key, Metrics: registry, Gin: httpx.NewEngine(), facts: facts.NewMetrics(registry), Directory: directory.New(),
+		Policy: policy.NewHolder(c.Speed), Cluster: kafka.New(kafka.Config{Brokers: c.Kafka, Log: log}), known: make(chan struct{})}
+	h.Verifier = &auth.Verifier{Key: key, Person: h.person}
+	h.Check("kafka", h.Cluster.Ping)
+	return h, nil
+}
+
+// person gives somebody as the directory knows them; nobody inactive may sign in.
+func (h *Host) person(subject, email string) (auth.Principal, bool) {
+	p, ok := h.Directory.Person(subject)
+	if !ok && email != "" {
+		p, ok = h.Directory.ByEmail(email)
+	}
+	if !ok || !p.Active {
+		return auth.Principal{}, false
+	}
+	roles := make([]auth.Role, len(p.Roles))
+	for i, r := range p.Roles {
+		roles[i] = auth.Role(r)
+	}
+	return auth.Principal{ID: p.ID, Name: p.Name, Roles: roles, Language: p.Language}, true
+}
+
+// Check adds something that must answer for the process to be ready.
+func (h *Host) Check(name string, ping func(context.Context) error) {
+	h.checks = append(h.checks, check{name, ping})
+}
+
+// Deps opens a service's store and gives what it needs.
+func (h *Host) Deps(ctx context.Context, name string) (Deps, error) {
+	e, err := engines.Open(ctx, h.Config.Store, name)
+	if err != nil {
+		return Deps{}, fmt.Errorf("store of %s: %w", name, err)
+	}
+	h.stores = append(h.stores, e)
+	h.Check("store:"+name, e.Ping)
+	return Deps{Config: h.Config, Store: e, Cluster: h.Cluster, Policy: h.Policy, Directory: h.Directory, Clock: instant.Now,
+		Log: h.Log.With("service", name), Metrics: prometheus.WrapRegistererWith(prometheus.Labels{}, h.Metrics), Facts: h.facts}, nil
+}
+
+// Add lets the host run a service and serve its operations.
+func (h *Host) Add(ctx context.Context, name string, d Deps, s Service) error {
+	r, err := httpx.New(ctx, httpx.Config{Name: name, Version: Version, Engine: h.Gin, Verifier: h.Verifier, Answers: d.Store, Clock: d.Clock, Log: d.Log, Metrics: h.Metrics})
+	if err != nil {
+		return err
+	}
+	s.Register(r)
+	h.servers = append(h.servers, r)
+	h.services = append(h.services, s)
+	return nil
+}
+
+// Prepare makes the topics and trusts the external issuer, if there is one.
+func (h *Host) Prepare(ctx context.Context) error {
+	if err := h.Cluster.EnsureTopics(ctx, facts.Topics(h.Config.Partitions, h.Config.Replication)); err != nil {
+		return fmt.Errorf("topics: %w", err)
+	}
+	if h.Config.Issuer == "" {
+		return nil
+	}
+	return h.Verifier.Discover(ctx, h.Config.Issuer, h.Config.Audience)
+}
+
+// Run runs everything until ctx ends or a part fails.
+func (h *Host) Run(ctx context.Context, l net.Listener) error {
+	h.serveItself()
+	parts := []func(context.Context) error{h.followPeople, h.followPolicy, h.awaitKnown, h.purgeAnswers, func(ctx context.Context) error { return h.serve(ctx, l) }}
+	for _, s := range h.services {
+		parts = append(parts, s.Run)
+	}
+	return Together(ctx, parts...)
+}
+
+// Close closes what was opened; call it after Run has returned.
+func (h *Host) Close() error {
+	errs := []error{h.Cluster.Close()}
+	for _, s := range h.stores {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (h *Host) followPeople(ctx context.Context) error {
+	return h.Directory.Follow(ctx, h.Cluster, h.Log)
+}
+
+func (h *Host) followPolicy(ctx context.Context) error {
+	return facts.FollowPolicy(ctx, h.Cluster, h.Policy, h.Log, func() {})
+}
+
+// awaitKnown waits until the company's people and a policy are known, without
+// which no decision can be made.
+func (h *Host) awaitKnown(ctx context.Context) error {
+	if err := h.Directory.Wait(ctx); err != nil {
+		return nil // stopped before
+	}
+	for {
+		if _, err := h.Policy.At(instant.Now()); err == nil {
+			close(h.known)
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Known is closed once the company's people and a policy are known.
+func (h *Host) Known() <-chan struct{} { return h.known }
+
+const purgeEvery = time.Hour
+
+func (h *Host) purgeAnswers(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(purgeEvery):
+		}
+		for _, s := range h.servers {
+			if _, err := s.PurgeAnswers(store.Background(ctx)); err != nil && ctx.Err() == nil {
+				h.Log.Warn("old answers could not be removed", "error", err)
+			}
+		}
+	}
+}
+
+// finishWithin bounds how long requests under way may take at the end.
+const finishWithin = 5 * time.Second
+
+func (h *Host) serve(ctx context.Context, l net.Listener) error {
+	// Requests under way finish; streams end with the context.
+	server := &http.Server{Handler: h.Gin, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return ctx }}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
+	defer cancel()
+	if err := server.Shutdown(end); err != nil {
+		return server.Close()
+	}
+	return nil
+}

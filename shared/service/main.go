@@ -1,0 +1,59 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"liuke.dev/shared/config"
+)
+
+// Main is the program of one service: it reads the configuration from the
+// environment, runs the service, and ends in order on SIGINT or SIGTERM.
+func Main[S Service](name string, open func(context.Context, Deps) (S, error)) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, name, open); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		os.Exit(1)
+	}
+}
+
+func run[S Service](ctx context.Context, name string, open func(context.Context, Deps) (S, error)) (err error) {
+	c, err := config.Load(config.Default(), "", nil)
+	if err != nil {
+		return err
+	}
+	if c.Store == "" || c.ServiceKey == "" {
+		return errors.New("LIUKE_STORE (sqlite:DIR or mongodb://…) and LIUKE_SERVICE_KEY (a file) must be set")
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.HTTP)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s (LIUKE_HTTP): %w", c.HTTP, err)
+	}
+	h, err := NewHost(c, c.Logger())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	if err := h.Prepare(ctx); err != nil {
+		return err
+	}
+	d, err := h.Deps(ctx, name)
+	if err != nil {
+		return err
+	}
+	s, err := open(ctx, d)
+	if err != nil {
+		return err
+	}
+	if err := h.Add(ctx, name, d, s); err != nil {
+		return err
+	}
+	h.Log.Info("serving", "service", name, "http", l.Addr().String())
+	return h.Run(ctx, l)
+}
