@@ -1,0 +1,166 @@
+// Package journeytest writes histories for tests of rules: facts as services
+// would record them, and a clock that runs a journey along them.
+package journeytest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
+	"liuke.dev/workflows/journey"
+)
+
+// At reads an instant as tests write it: 2026-03-02 09:00 in Shanghai.
+func At(t testing.TB, text string) instant.Time {
+	t.Helper()
+	at, err := instant.Parse(text[:10] + "T" + text[11:] + ":00+08:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// View gives the shipped policy; change edits it first.
+func View(t testing.TB, change ...func(*policy.Sections)) *policy.View {
+	t.Helper()
+	b := policy.Book{Version: 1, Sections: policy.Defaults()}
+	for _, c := range change {
+		c(&b.Sections)
+	}
+	v, err := policy.NewView(&b, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// History records facts of aggregates with growing versions.
+type History struct {
+	t        testing.TB
+	versions map[string]int64
+	Events   []journey.Event
+}
+
+// New begins a history.
+func New(t testing.TB) *History { return &History{t: t, versions: map[string]int64{}} }
+
+// Tell records facts of one commit of an aggregate and gives the event of the first.
+func (h *History) Tell(aggregate string, at instant.Time, data ...catalogue.Data) journey.Event {
+	h.t.Helper()
+	h.versions[aggregate]++
+	version := h.versions[aggregate]
+	first := len(h.Events)
+	for n, d := range data {
+		d.SetHead(catalogue.Head{AggregateVersion: version, Actor: catalogue.Actor{ID: "zhang", Kind: catalogue.ActorPerson}})
+		raw, err := json.Marshal(d)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.Events = append(h.Events, journey.Event{ID: fmt.Sprintf("%s/%d/%d", aggregate, version, n), Type: d.Kind().Type, Subject: aggregate, Time: at, Version: version, Data: raw})
+	}
+	return h.Events[first]
+}
+
+// Facts gives the history as rules read it.
+func (h *History) Facts() []journey.Fact {
+	h.t.Helper()
+	out := make([]journey.Fact, len(h.Events))
+	for i, e := range h.Events {
+		f, err := journey.Read(e)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		out[i] = f
+	}
+	return out
+}
+
+// Journey runs a process along time as the host would: it decides when facts
+// come and when something is due.
+type Journey struct {
+	t       testing.TB
+	process journey.Process
+	id      string
+	View    *policy.View
+	state   json.RawMessage
+	Last    journey.Decision
+	Fired   []catalogue.Fired
+	Effects []journey.Effect
+}
+
+// Start gives a journey that has read nothing.
+func Start(t testing.TB, p journey.Process, id string, v *policy.View) *Journey {
+	return &Journey{t: t, process: p, id: id, View: v}
+}
+
+// Decide decides once.
+func (j *Journey) Decide(now instant.Time, events ...journey.Event) journey.Decision {
+	j.t.Helper()
+	d, err := j.process.Decide(journey.Input{ID: j.id, State: j.state, Facts: events, Now: now, View: j.View})
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	j.state, j.Last = d.State, d
+	j.Fired = append(j.Fired, d.Fired...)
+	j.Effects = append(j.Effects, d.Effects...)
+	return d
+}
+
+// Until lets time pass, deciding whenever something is due by then.
+func (j *Journey) Until(to instant.Time) {
+	j.t.Helper()
+	for n := 0; j.Last.NextDue != 0 && j.Last.NextDue <= to; n++ {
+		if n > 10_000 {
+			j.t.Fatal("the journey never comes to rest")
+		}
+		j.Decide(j.Last.NextDue)
+	}
+}
+
+// Rules gives the names of the rules that fired, in order.
+func (j *Journey) Rules() []string {
+	out := make([]string, len(j.Fired))
+	for i, f := range j.Fired {
+		out[i] = f.Obligation.Rule
+	}
+	return out
+}
+
+// DidFire tells whether a rule fired.
+func (j *Journey) DidFire(rule string) bool { return slices.Contains(j.Rules(), rule) }
+
+// Due gives when a pending rule is due, zero if it is not pending.
+func (j *Journey) Due(rule string) instant.Time {
+	for _, o := range j.Last.Pending {
+		if o.Rule == rule {
+			return o.Due
+		}
+	}
+	return 0
+}
+
+// Effect gives the body of the newest effect of a verb that a rule asked for.
+func (j *Journey) Effect(rule string, verb journey.Verb, into any) journey.Effect {
+	j.t.Helper()
+	for _, f := range slices.Backward(j.Fired) {
+		if f.Obligation.Rule != rule {
+			continue
+		}
+		for _, e := range j.Effects {
+			if e.Cause == f.Obligation.ID && e.Verb == verb {
+				if into != nil {
+					if err := json.Unmarshal(e.Body, into); err != nil {
+						j.t.Fatal(err)
+					}
+				}
+				return e
+			}
+		}
+	}
+	j.t.Fatalf("no effect %s of rule %s; fired: %v", verb, rule, j.Rules())
+	return journey.Effect{}
+}
