@@ -43,7 +43,8 @@ type App struct {
 	Log     *slog.Logger
 	Journey func(kind, id string) string // link to a journey in the Temporal UI; may answer ""
 
-	turns turns
+	turns  turns
+	limits limits
 }
 
 // Config is what an App is made of.

@@ -87,7 +87,6 @@ type Form struct {
 // (R-010); its id is the person's.
 type Departure struct {
 	Person    string       `json:"person"`
-	Successor string       `json:"successor"`
 	Cause     string       `json:"cause"`
 	Open      bool         `json:"open"`
 	Handed    int          `json:"handed"`
@@ -107,6 +106,7 @@ var (
 		{Name: "no_next_touch_all", Equal: []string{"no_next_touch"}, Order: "arrived_at"},
 		{Name: "in_pool", Equal: []string{"in_pool"}, Order: "pooled_at"},
 		{Name: "customer_open", Equal: []string{"customer", "open"}, Order: "arrived_at"},
+		{Name: "customer", Equal: []string{"customer"}, Order: "arrived_at"},
 	}}
 	firstContactSpec = store.Spec{Name: "first_contact", Indexes: []store.Index{
 		{Name: "phone_open", Equal: []string{"phone", "open"}},
@@ -126,7 +126,7 @@ var (
 	}}
 	claimsSpec    = store.Spec{Name: "claims"}
 	formSpec      = store.Spec{Name: "form", Indexes: []store.Index{{Name: "created", Order: "created_at"}}}
-	departureSpec = store.Spec{Name: "departure", Indexes: []store.Index{{Name: "open", Equal: []string{"open"}}}}
+	departureSpec = store.Spec{Name: "departure", Indexes: []store.Index{{Name: "ended", Order: "ended_at"}}}
 )
 
 // Open declares the collections on an engine and gives their typed views.
