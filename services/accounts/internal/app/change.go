@@ -97,15 +97,21 @@ func (a *Accounts) Change(ctx context.Context, p auth.Principal, id, command str
 	if err := a.free(ctx, d.ID, keys); err != nil {
 		return Seen{}, err
 	}
+	// Keys first, so that a crash leaves none unclaimed; but the holder of a tax key
+	// always carries it, so that one comes last and the sweep sees to it.
+	if err := a.claim(ctx, d.ID, keys, false); err != nil {
+		return Seen{}, err
+	}
 	before := d.Body.Before()
 	e.apply(&d.Body)
 	changed := d.Body.Settle(before, a.clock())
 	if len(changed) > 0 {
+		d.Body.Unfinished = d.Body.Unfinished || before.TaxID != d.Body.TaxID
 		if err := a.commitAs(ctx, d, command, &catalogue.CustomerChanged{Before: before, After: d.Body.Customer, Changed: changed}); err != nil {
 			return Seen{}, stale(err, d.Version)
 		}
 	}
-	return Seen{File: d.Body, Owner: holder.Owner, At: d.Version}, a.claim(ctx, d.ID, keys)
+	return Seen{File: d.Body, Owner: holder.Owner, At: d.Version}, a.claim(ctx, d.ID, keys, true)
 }
 
 func stale(err error, version int64) error {
@@ -166,12 +172,17 @@ func (a *Accounts) free(ctx context.Context, id string, keys []matching.Key) err
 	return nil
 }
 
-// claim makes keys lead to the file. Where another claimed one meanwhile, the two
-// files are one customer and the next ask with both folds them.
-func (a *Accounts) claim(ctx context.Context, id string, keys []matching.Key) error {
+// claim makes keys lead to the file: the tax key, or the others.
+func (a *Accounts) claim(ctx context.Context, id string, keys []matching.Key, tax bool) error {
 	for _, k := range keys {
+		if (k.Kind == matching.KeyTax) != tax {
+			continue
+		}
 		err := a.docs.Keys.Commit(ctx, store.New(k.ID(), storage.Key{Customer: id, At: a.clock()}), "")
-		if err != nil && !errors.Is(err, store.ErrExists) {
+		if errors.Is(err, store.ErrExists) {
+			err = a.free(ctx, id, []matching.Key{k})
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -61,3 +61,13 @@ func (a *Accounts) askAgain(ctx context.Context, id string) error {
 	_, err = a.MatchOrCreate(ctx, id, f.CreatedBy, ask)
 	return err
 }
+
+// LastOpened gives when the newest file was opened: asks that a crash
+// interrupted are from shortly before.
+func (a *Accounts) LastOpened(ctx context.Context) (instant.Time, error) {
+	page, err := a.docs.Customers.Page(ctx, store.Query{Index: storage.Opened, Desc: true, Limit: 1})
+	if err != nil || len(page.Docs) == 0 {
+		return a.clock(), err
+	}
+	return page.Docs[0].Body.CreatedAt, nil
+}

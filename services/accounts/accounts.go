@@ -1,0 +1,76 @@
+// Package accounts is the service that alone owns customers: the one file per
+// customer and the match keys that lead to it.
+package accounts
+
+import (
+	"context"
+	"time"
+
+	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/services/accounts/internal/app"
+	"liuke.dev/services/accounts/internal/httpapi"
+	"liuke.dev/services/accounts/internal/storage"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/service"
+)
+
+// sweepEvery is how often what a crash left behind is looked for; sweepBack is
+// how far back, which covers a process that was down for days.
+const (
+	sweepEvery = time.Minute
+	sweepBack  = time.Hour
+)
+
+// Service is accounts.
+type Service struct {
+	deps service.Deps
+	app  *app.Accounts
+	api  *httpapi.API
+}
+
+// New makes the service on its store.
+func New(ctx context.Context, d service.Deps) (*Service, error) {
+	docs, err := storage.Open(ctx, d.Store)
+	if err != nil {
+		return nil, err
+	}
+	guard := access.Guard{People: d.Directory, Clock: d.Clock}
+	a := app.New(docs, guard, d.Clock)
+	return &Service{deps: d, app: a, api: &httpapi.API{Accounts: a, Guard: guard}}, nil
+}
+
+// Register adds the service's operations.
+func (s *Service) Register(r *httpx.Server) { s.api.Register(r) }
+
+// Run publishes facts, keeps owners current and heals what crashes left behind,
+// until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	return service.Together(ctx,
+		s.deps.Relay("accounts").Run,
+		func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.owners", Topics: []string{catalogue.TopicLeads},
+				Types: app.OwnerTypes, Handle: s.app.Observe})
+		},
+		s.sweep)
+}
+
+// sweep looks through everything once at the start, then at what is recent.
+func (s *Service) sweep(ctx context.Context) error {
+	since, err := s.app.LastOpened(ctx)
+	if err != nil {
+		s.deps.Log.WarnContext(ctx, "sweep of customers", "error", err)
+	}
+	for {
+		if err := s.app.Sweep(ctx, since.Add(-sweepBack)); err != nil && ctx.Err() == nil {
+			s.deps.Log.WarnContext(ctx, "sweep of customers", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(sweepEvery):
+		}
+		since = s.deps.Clock()
+	}
+}

@@ -1,0 +1,262 @@
+// Package httpapi puts the use cases of accounts under /v1/customers.
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/services/accounts/internal/app"
+	"liuke.dev/services/accounts/internal/matching"
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/effects"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/problem"
+)
+
+const tag = "Customers"
+
+// API answers HTTP for accounts.
+type API struct {
+	Accounts *app.Accounts
+	Guard    access.Guard
+}
+
+// Register adds the operations.
+func (a *API) Register(s *httpx.Server) {
+	op := func(method, path, id, summary, description string) httpx.Op {
+		return httpx.Op{Method: method, Path: path, ID: id, Summary: summary, Description: description, Tag: tag}
+	}
+	httpx.Handle(s, op("PUT", "/v1/customers/matches/{id}", "match-customer", "Match or create a customer", "For journeys; idempotent under the asking id (R-032)."), a.match)
+	batch := op("POST", "/v1/customers/matches", "match-customers", "Match or create many customers", "For imports; each item is idempotent under its id (R-032).")
+	batch.Status = http.StatusOK
+	httpx.Handle(s, batch, a.matchMany)
+	httpx.Handle(s, op("GET", "/v1/customers/match", "look-up-customer", "Does this customer exist?", "Asked while somebody types; what the caller may not see is masked (R-032)."), a.lookUp)
+	httpx.Handle(s, op("POST", "/v1/customers", "create-customer", "Open a customer's file", "Answers 201, or 200 with Liuke-Existing: true and the file that exists (R-032)."), a.create)
+	httpx.Handle(s, op("GET", "/v1/customers", "list-customers", "List customers", "By the beginning of the name, by a match key, or newest first."), a.list)
+	httpx.Handle(s, op("GET", "/v1/customers/{id}", "get-customer", "Read a customer", "Follows files that were folded into others."), a.get)
+	httpx.Handle(s, op("PATCH", "/v1/customers/{id}", "change-customer", "Edit a customer's basics", ""), a.change)
+}
+
+type matchInput struct {
+	ID   string `path:"id" minLength:"1" maxLength:"200"`
+	Body effects.MatchCustomer
+}
+
+type output[T any] struct{ Body T }
+
+func (a *API) match(ctx context.Context, in *matchInput) (*output[effects.Matched], error) {
+	p := auth.From(ctx)
+	if err := a.Guard.MayAtAll(p, access.Match); err != nil {
+		return nil, err
+	}
+	m, err := a.Accounts.MatchOrCreate(ctx, in.ID, p.ID, app.Ask{MatchCustomer: in.Body})
+	return &output[effects.Matched]{m}, err
+}
+
+// MatchItem is one of many asks.
+type MatchItem struct {
+	ID string `json:"id" minLength:"1" maxLength:"200" doc:"Id of the asker: a lead's, deal's or imported row's"`
+	effects.MatchCustomer
+	Sector   string `json:"sector,omitempty" maxLength:"200"`
+	External string `json:"external,omitempty" maxLength:"200" doc:"Id in the system it is imported from"`
+}
+
+// MatchedItem answers a MatchItem.
+type MatchedItem struct {
+	ID string `json:"id"`
+	effects.Matched
+}
+
+type matchManyInput struct {
+	Body struct {
+		Items []MatchItem `json:"items" minItems:"1" maxItems:"500"`
+	}
+}
+
+type matchedMany struct {
+	Items []MatchedItem `json:"items" doc:"In the order of the question"`
+}
+
+// asked side by side; more only queue up behind the store's one writer.
+const asked = 8
+
+func (a *API) matchMany(ctx context.Context, in *matchManyInput) (*output[matchedMany], error) {
+	p := auth.From(ctx)
+	if err := a.Guard.MayAtAll(p, access.MatchBatch); err != nil {
+		return nil, err
+	}
+	var wrong []problem.Field
+	for i, item := range in.Body.Items {
+		if matching.Display(item.Name) == "" {
+			wrong = append(wrong, problem.Required(fmt.Sprintf("items[%d].name", i)))
+		}
+	}
+	if err := problem.InvalidFields(wrong...); err != nil {
+		return nil, err
+	}
+	out := make([]MatchedItem, len(in.Body.Items))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(asked)
+	for i, item := range in.Body.Items {
+		g.Go(func() error {
+			m, err := a.Accounts.MatchOrCreate(ctx, item.ID, p.ID, app.Ask{MatchCustomer: item.MatchCustomer, Sector: item.Sector, External: item.External})
+			out[i] = MatchedItem{item.ID, m}
+			return err
+		})
+	}
+	return &output[matchedMany]{matchedMany{out}}, g.Wait()
+}
+
+type createInput struct {
+	Body Create
+}
+
+// Create is what a person says about a new customer.
+type Create struct {
+	Kind    string `json:"kind,omitempty" enum:"company,person" default:"company"`
+	Name    string `json:"name" minLength:"1" maxLength:"300"`
+	Contact string `json:"contact,omitempty" maxLength:"200"`
+	Phone   string `json:"phone,omitempty" maxLength:"60"`
+	Email   string `json:"email,omitempty" maxLength:"254"`
+	TaxID   string `json:"tax_id,omitempty" maxLength:"40"`
+	Sector  string `json:"sector,omitempty" maxLength:"200"`
+}
+
+type createOutput struct {
+	Status   int
+	ETag     string `header:"ETag"`
+	Location string `header:"Location"`
+	Existing string `header:"Liuke-Existing"`
+	Body     Customer
+}
+
+func (a *API) create(ctx context.Context, in *createInput) (*createOutput, error) {
+	b := in.Body
+	ask := app.Ask{Sector: b.Sector, MatchCustomer: effects.MatchCustomer{Kind: b.Kind, Name: b.Name, Contact: b.Contact, Phone: b.Phone, Email: b.Email, TaxID: b.TaxID}}
+	m, seen, err := a.Accounts.Create(ctx, auth.From(ctx), httpx.NewID(ctx), ask)
+	if err != nil {
+		return nil, err
+	}
+	out := &createOutput{Status: http.StatusCreated, ETag: httpx.ETag(seen.At), Location: "/v1/customers/" + m.Customer, Body: customerOf(seen)}
+	if !m.Created {
+		out.Status, out.Existing = http.StatusOK, "true"
+	}
+	return out, nil
+}
+
+type lookUpInput struct {
+	Kind  string `query:"kind" enum:"company,person" default:"company"`
+	Name  string `query:"name" maxLength:"300"`
+	Phone string `query:"phone" maxLength:"60"`
+	Email string `query:"email" maxLength:"254"`
+	TaxID string `query:"tax_id" maxLength:"40"`
+}
+
+// LookedUp answers whether a customer is known.
+type LookedUp struct {
+	Exists    bool       `json:"exists"`
+	Customers []Match    `json:"customers" doc:"Whom a deciding key leads to; creating would go to the first"`
+	Similar   []Customer `json:"similar" doc:"Names that are alike and decide nothing"`
+}
+
+// Match is a customer with the keys that agree.
+type Match struct {
+	Customer
+	By []string `json:"by" enum:"tax,phone,mail,domain,name"`
+}
+
+func (a *API) lookUp(ctx context.Context, in *lookUpInput) (*output[LookedUp], error) {
+	found, alike, err := a.Accounts.LookUp(ctx, auth.From(ctx), matching.Known{Kind: in.Kind, Name: in.Name, Phone: in.Phone, Email: in.Email, TaxID: in.TaxID})
+	if err != nil {
+		return nil, err
+	}
+	out := LookedUp{Exists: len(found) > 0, Customers: []Match{}, Similar: []Customer{}}
+	for _, f := range found {
+		out.Customers = append(out.Customers, Match{customerOf(f.Seen), f.By})
+	}
+	for _, s := range alike {
+		out.Similar = append(out.Similar, customerOf(s))
+	}
+	return &output[LookedUp]{out}, nil
+}
+
+type listInput struct {
+	httpx.PageParams
+	Name  string `query:"name" maxLength:"300" doc:"Beginning of the name, in any spelling"`
+	Phone string `query:"phone" maxLength:"60" doc:"A match key instead: at most one customer each"`
+	Email string `query:"email" maxLength:"254"`
+	TaxID string `query:"tax_id" maxLength:"40"`
+}
+
+func (a *API) list(ctx context.Context, in *listInput) (*httpx.List[Customer], error) {
+	p := auth.From(ctx)
+	if in.Phone != "" || in.Email != "" || in.TaxID != "" {
+		return a.listByKey(ctx, p, in)
+	}
+	var seen []app.Seen
+	var next string
+	var err error
+	if in.Name != "" {
+		seen, next, err = a.Accounts.Search(ctx, p, in.Name, in.Limit, in.After)
+	} else {
+		seen, next, err = a.Accounts.Newest(ctx, p, in.Limit, in.After)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return httpx.NewList(customersOf(seen), next), nil
+}
+
+func (a *API) listByKey(ctx context.Context, p auth.Principal, in *listInput) (*httpx.List[Customer], error) {
+	if in.Name != "" || in.After != "" {
+		return nil, problem.InvalidFields(problem.FieldError("query.name", "exclusive", "不能与电话、邮箱、税号同时查询", "cannot be combined with phone, email or tax_id"))
+	}
+	found, _, err := a.Accounts.LookUp(ctx, p, matching.Known{Kind: matching.Person, Phone: in.Phone, Email: in.Email, TaxID: in.TaxID})
+	if err != nil {
+		return nil, err
+	}
+	seen := make([]app.Seen, 0, len(found))
+	for _, f := range found {
+		seen = append(seen, f.Seen)
+	}
+	return httpx.NewList(customersOf(seen), ""), nil
+}
+
+type getInput struct {
+	ID string `path:"id" maxLength:"200"`
+}
+
+func (a *API) get(ctx context.Context, in *getInput) (*httpx.Item[Customer], error) {
+	s, err := a.Accounts.Get(ctx, auth.From(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return httpx.NewItem(customerOf(s), s.At), nil
+}
+
+type changeInput struct {
+	ID string `path:"id" maxLength:"200"`
+	httpx.IfMatch
+	Body Change
+}
+
+// Change edits basics; absent fields stay as they are.
+type Change struct {
+	Name   *string `json:"name,omitempty" maxLength:"300"`
+	Sector *string `json:"sector,omitempty" maxLength:"200"`
+	TaxID  *string `json:"tax_id,omitempty" maxLength:"40" doc:"Only where none is recorded yet"`
+	Phone  *string `json:"phone,omitempty" maxLength:"60" doc:"One more number"`
+	Email  *string `json:"email,omitempty" maxLength:"254" doc:"One more address"`
+}
+
+func (a *API) change(ctx context.Context, in *changeInput) (*httpx.Item[Customer], error) {
+	s, err := a.Accounts.Change(ctx, auth.From(ctx), in.ID, httpx.Command(ctx), in.Check, app.Edit(in.Body))
+	if err != nil {
+		return nil, err
+	}
+	return httpx.NewItem(customerOf(s), s.At), nil
+}
