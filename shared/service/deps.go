@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"liuke.dev/shared/auth"
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
@@ -30,6 +31,10 @@ type Deps struct {
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 	Facts     *facts.Metrics
+	// Key signs the tokens of Liuke's own processes.
+	Key *auth.Key
+	// Verifier is what the program checks tokens with; organization lets it trust its issuer.
+	Verifier *auth.Verifier
 }
 
 // Service is what each service's New returns.
