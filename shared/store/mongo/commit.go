@@ -143,7 +143,9 @@ func (a attempt) settle(ctx context.Context, unknown error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	var now stored
-	err := a.c.FindOne(ctx, bson.D{{Key: "_id", Value: a.d.ID}}, options.FindOne().SetProjection(bson.D{{Key: "body", Value: 0}})).Decode(&now)
+	err := persist(ctx, func() error {
+		return a.c.FindOne(ctx, bson.D{{Key: "_id", Value: a.d.ID}}, options.FindOne().SetProjection(bson.D{{Key: "body", Value: 0}})).Decode(&now)
+	})
 	switch {
 	case errors.Is(err, mongo.ErrNoDocuments) && a.w.Record.Version == 0 && unknown != nil:
 		return errUnsettled
@@ -180,14 +182,32 @@ func (a attempt) overtaken(ctx context.Context, now stored, unknown error) error
 			return nil
 		}
 	}
-	n, err := a.facts.CountDocuments(ctx, bson.D{{Key: "_id", Value: first}, {Key: "commit", Value: a.d.Commit}}, options.Count().SetLimit(1))
+	err := persist(ctx, func() error {
+		return a.facts.FindOne(ctx, bson.D{{Key: "_id", Value: first}, {Key: "commit", Value: a.d.Commit}}).Err()
+	})
 	switch {
-	case err != nil:
-		return fmt.Errorf("%w: outcome unknown: %w", store.ErrUnavailable, errors.Join(unknown, err))
-	case n > 0:
+	case err == nil:
 		return nil
-	default:
+	case errors.Is(err, mongo.ErrNoDocuments):
 		return refusal
+	default:
+		return fmt.Errorf("%w: outcome unknown: %w", store.ErrUnavailable, errors.Join(unknown, err))
+	}
+}
+
+// persist reads until the server answers: what broke the write may still be
+// breaking connections.
+func persist(ctx context.Context, read func() error) error {
+	for pause := 10 * time.Millisecond; ; pause *= 2 {
+		err := read()
+		if err == nil || errors.Is(err, mongo.ErrNoDocuments) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
 	}
 }
 
