@@ -83,7 +83,11 @@ type claims struct {
 	Email    string `json:"email,omitempty"`
 	Roles    []Role `json:"roles,omitempty"`
 	Language string `json:"locale,omitempty"`
+	Use      string `json:"token_use,omitempty"`
 }
+
+// UseID marks the id tokens of the embedded issuer, which are not access tokens.
+const UseID = "id"
 
 // Issue signs a token for a principal that is valid for a while.
 func (k *Key) Issue(p Principal, valid time.Duration) (string, error) {

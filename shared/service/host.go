@@ -118,6 +118,9 @@ func (h *Host) Prepare(ctx context.Context) error {
 		return fmt.Errorf("topics: %w", err)
 	}
 	if h.Config.Issuer == "" {
+		if own := auth.EmbeddedIssuer(h.Config.Origin); !h.Verifier.Trusts(own) { // organization runs elsewhere
+			return h.Verifier.Discover(ctx, own, auth.Audience)
+		}
 		return nil
 	}
 	return h.Verifier.Discover(ctx, h.Config.Issuer, h.Config.Audience)
