@@ -31,11 +31,12 @@ type Action string
 const (
 	LeadRead     Action = "lead.read"
 	LeadCreate   Action = "lead.create"
-	LeadChange   Action = "lead.change"   // fields, status, nurture, close
-	LeadAssign   Action = "lead.assign"   // name an owner other than oneself at intake
-	LeadConvert  Action = "lead.convert"  // into a deal
-	FollowUp     Action = "follow_up"     // record one; outbound by somebody else than the owner needs a reason
-	FirstContact Action = "first_contact" // signal a contact with somebody unknown
+	LeadChange   Action = "lead.change"       // fields, status, nurture, close
+	LeadAssign   Action = "lead.assign"       // name an owner other than oneself at intake
+	LeadConvert  Action = "lead.convert"      // into a deal
+	FollowUp     Action = "follow_up"         // record one; outbound by somebody else than the owner needs a reason
+	Capture      Action = "follow_up.capture" // what a telephone or mail system records by itself, for somebody else's customer
+	FirstContact Action = "first_contact"     // signal a contact with somebody unknown
 	DealRead     Action = "deal.read"
 	DealOpen     Action = "deal.open"
 	DealChange   Action = "deal.change" // fields, answers, objections
@@ -60,7 +61,7 @@ const (
 )
 
 // Actions lists all actions in the order of the table.
-var Actions = []Action{LeadRead, LeadCreate, LeadChange, LeadAssign, LeadConvert, FollowUp, FirstContact, DealRead, DealOpen, DealChange, DealMove,
+var Actions = []Action{LeadRead, LeadCreate, LeadChange, LeadAssign, LeadConvert, FollowUp, Capture, FirstContact, DealRead, DealOpen, DealChange, DealMove,
 	DealQuote, Board, Import, OwnerRead, OwnerChange, PoolRead, PoolClaim, Request, Approve, HandOver, Accept, Cancel, Holdings, QueueRead,
 	FormRead, FormChange, Effect}
 
@@ -81,7 +82,7 @@ var table = map[auth.Role]rights{
 	auth.SalesManager: {LeadRead: Team, LeadCreate: All, LeadChange: Team, LeadAssign: Team, LeadConvert: Team, FollowUp: All, FirstContact: Team,
 		DealRead: Team, DealOpen: Team, DealChange: Team, DealMove: Team, DealQuote: Team, Board: Team, Import: All,
 		OwnerRead: All, OwnerChange: Team, PoolRead: All, PoolClaim: Own,
-		Request: Team, Approve: Team, HandOver: Own, Accept: Own, Cancel: Team, Holdings: Team, QueueRead: Team},
+		Request: Team, Approve: Team, HandOver: Team, Accept: Own, Cancel: Team, Holdings: Team, QueueRead: Team},
 	auth.SalesDirector: seniorRights(),
 	auth.Management:    seniorRights(),
 	auth.Marketing: {LeadRead: All, LeadCreate: All, LeadAssign: All, FollowUp: All, FirstContact: Own, DealRead: All, Import: All,
@@ -89,19 +90,19 @@ var table = map[auth.Role]rights{
 	auth.Service:        servingRights(),
 	auth.Success:        servingRights(),
 	auth.Implementation: servingRights(),
-	auth.Operations:     {LeadRead: All, DealRead: All, OwnerRead: All, PoolRead: All},
+	auth.Operations:     {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, OwnerRead: All, PoolRead: All},
 	auth.Product:        {LeadRead: All, DealRead: All, OwnerRead: All, PoolRead: All},
-	auth.Technical:      {LeadRead: All, DealRead: All, OwnerRead: All, PoolRead: All},
-	auth.Administrator: {LeadRead: All, DealRead: All, Board: All, Import: All, OwnerRead: All, PoolRead: All, Holdings: All,
+	auth.Technical:      {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, OwnerRead: All, PoolRead: All},
+	auth.Administrator: {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, Board: All, Import: All, OwnerRead: All, PoolRead: All, Holdings: All,
 		FormRead: All, FormChange: All},
-	auth.System: {LeadRead: All, DealRead: All, OwnerRead: All, Effect: All},
+	auth.System: {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, OwnerRead: All, Effect: All},
 }
 
 func seniorRights() rights {
 	return rights{LeadRead: All, LeadCreate: All, LeadChange: All, LeadAssign: All, LeadConvert: All, FollowUp: All, FirstContact: All,
 		DealRead: All, DealOpen: All, DealChange: All, DealMove: All, DealQuote: All, Board: All, Import: All,
 		OwnerRead: All, OwnerChange: All, PoolRead: All, PoolClaim: Own,
-		Request: All, Approve: All, HandOver: Own, Accept: Own, Cancel: All, Holdings: All, QueueRead: All, FormRead: All, FormChange: All}
+		Request: All, Approve: All, HandOver: All, Accept: Own, Cancel: All, Holdings: All, QueueRead: All, FormRead: All, FormChange: All}
 }
 
 func servingRights() rights {

@@ -125,3 +125,6 @@ func retry(ctx context.Context, do func() error) error {
 }
 
 func caller(ctx context.Context) auth.Principal { return auth.From(ctx) }
+
+// CallerID gives who is calling.
+func CallerID(ctx context.Context) string { return caller(ctx).ID }

@@ -44,7 +44,7 @@ func (a *App) followLead(ctx context.Context, d *LeadDoc, record string, in foll
 	}
 	p := caller(ctx)
 	subject := followup.Subject{Ref: catalogue.Subject{Kind: catalogue.KindLead, ID: l.ID}, Open: true, Owner: l.Owner, Stage: l.Status, Trail: followup.TrailOfLead(l)}
-	f, err := followup.Record(record, in, subject, followup.By{ID: p.ID, Owns: a.Guard.Owns(p.ID, l.Owner)}, v, at)
+	f, err := followup.Record(record, in, subject, followup.By{ID: p.ID, Owns: a.Guard.Owns(p.ID, l.Owner), Captures: a.Guard.MayAtAll(ctx, access.Capture) == nil}, v, at)
 	if err != nil {
 		return f, err
 	}

@@ -52,7 +52,7 @@ func check(in Input, s Subject, by By, v *policy.View, now instant.Time) []probl
 	if !in.Captured && s.Open {
 		c.seven(in, s.Trail)
 	}
-	if !by.Owns && in.Direction == Outbound && !in.Captured && in.NotOwnerReason == "" {
+	if !by.Owns && in.Direction == Outbound && !(in.Captured && by.Captures) && in.NotOwnerReason == "" {
 		c.add("not_owner_reason", "R-047", "不是负责人，联系客户须写明原因", "you are not the owner: say why you talk to the customer")
 	}
 	return c

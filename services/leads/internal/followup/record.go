@@ -14,6 +14,8 @@ type By struct {
 	ID string
 	// Owns tells that they own the subject, or stand in for its absent owner.
 	Owns bool
+	// Captures tells that they are a system which records contacts of others.
+	Captures bool
 }
 
 // Record checks an input and makes the follow-up record of it. Every field
