@@ -8,7 +8,7 @@ require (
 	github.com/nyaruka/phonenumbers v1.8.1
 	github.com/oklog/ulid/v2 v2.1.2
 	golang.org/x/text v0.42.0
-	golang.org/x/time v0.16.0
+	golang.org/x/time v0.15.0
 	liuke.dev/shared v0.0.0
 )
 
