@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
 )
 
@@ -32,6 +33,7 @@ func (h *Host) serveItself() {
 		}
 		c.Data(http.StatusOK, "application/json", document)
 	})
+	h.Gin.GET("/asyncapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", facts.AsyncAPI(h.Config.Kafka[0])) })
 }
 
 // readyz answers 200 once every dependency answers, and which one does not.

@@ -1,0 +1,50 @@
+# Every target calls what CI calls; `make check` is the whole of it.
+SHELL := /bin/bash
+MODULES := $(shell go list -m -f '{{.Dir}}')
+FAST    := $(filter-out %/deploy,$(MODULES))
+BIN     := .bin
+
+.PHONY: check format tidy vet lint workflowcheck generated test race test-engines demo bench build tools
+
+check: format tidy vet lint workflowcheck generated test race test-engines
+
+build:                ## the all-in-one program
+	go build -o $(BIN)/liuke ./deploy/local
+
+demo:                 ## a sample company in which a day passes in a second
+	go run ./deploy/local demo
+
+test:                 ## everything, on the embedded engines
+	go test work
+
+race:                 ## the race detector, on every module but the one that links the Temporal server
+	go test -race $(addsuffix /...,$(FAST))
+
+test-engines:         ## the same contracts on a MongoDB wire server and Apache Kafka
+	./deploy/engines/test.sh
+
+format:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not formatted:"; echo "$$out"; exit 1; fi
+
+tidy:
+	@for m in $(MODULES) tools; do (cd $$m && GOWORK=off go mod tidy -diff) || { echo "go mod tidy changes $$m"; exit 1; }; done
+
+vet:
+	go vet work
+
+lint: tools
+	$(BIN)/staticcheck $(addsuffix /...,$(MODULES))
+
+workflowcheck: tools
+	cd workflows && ../$(BIN)/workflowcheck ./host/...
+
+generated:            ## generated files are those that the code generates
+	go generate ./shared/...
+	@git diff --exit-code -- docs shared || { echo "generated files differ: commit what go generate made"; exit 1; }
+
+tools:
+	@mkdir -p $(BIN)
+	cd tools && GOWORK=off go build -o ../$(BIN)/ tool
+
+bench:                ## the figures of docs/benchmarks.md
+	go run ./bench

@@ -1,0 +1,134 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/directory"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/narrate"
+)
+
+// View shows in a terminal how promises are kept. It reads the Kafka stream
+// like any other consumer.
+type View struct {
+	Out      io.Writer
+	Cluster  kafka.Cluster
+	People   *directory.Directory
+	Speed    int64
+	Start    instant.Time
+	Language string // zh-CN or en
+	Colour   bool
+
+	mu        sync.Mutex
+	companies map[string]string // by subject: lead/…, deal/…
+}
+
+// shown are the facts worth a line, with a sign and a colour.
+var shown = map[string]struct{ sign, colour string }{
+	typeOf(&catalogue.LeadRecorded{}):      {"＋", ""},
+	typeOf(&catalogue.FollowUpRecorded{}):  {"☎", "\x1b[32m"},
+	typeOf(&catalogue.LeadAssigned{}):      {"→", "\x1b[36m"},
+	typeOf(&catalogue.DealOpened{}):        {"＋", ""},
+	typeOf(&catalogue.StageChanged{}):      {"▸", "\x1b[32m"},
+	typeOf(&catalogue.QuoteSent{}):         {"¥", "\x1b[32m"},
+	typeOf(&catalogue.DealClosed{}):        {"★", "\x1b[32;1m"},
+	typeOf(&catalogue.MarkSet{}):           {"⚑", "\x1b[31m"},
+	typeOf(&catalogue.LeadPooled{}):        {"♻", "\x1b[31;1m"},
+	typeOf(&catalogue.CustomerPooled{}):    {"♻", "\x1b[31;1m"},
+	typeOf(&catalogue.CustomerClaimed{}):   {"✋", "\x1b[36m"},
+	typeOf(&catalogue.TransferStepped{}):   {"⇄", "\x1b[36m"},
+	typeOf(&catalogue.PersonDeactivated{}): {"✗", "\x1b[31m"},
+}
+
+// levels colour reminders by how serious they are.
+var levels = map[string]struct{ sign, colour string }{
+	catalogue.LevelInform: {"·", ""}, catalogue.LevelRemind: {"⏰", "\x1b[33m"}, catalogue.LevelWarn: {"⚠", "\x1b[33;1m"}, catalogue.LevelEscalate: {"▲", "\x1b[35;1m"},
+}
+
+func typeOf(d catalogue.Data) string { return d.Kind().Type }
+
+// Run prints until ctx ends.
+func (v *View) Run(ctx context.Context) error {
+	v.companies = map[string]string{}
+	var all sync.WaitGroup
+	for _, topic := range []string{catalogue.TopicLeads, catalogue.TopicNotifications, catalogue.TopicOrganization} {
+		all.Go(func() {
+			// A projection logs what it cannot read; the stream itself only ends with ctx.
+			_ = facts.Follow(ctx, v.Cluster, topic, slog.New(slog.DiscardHandler), v.show, func() {})
+		})
+	}
+	all.Wait()
+	return nil
+}
+
+func (v *View) show(e facts.Event) error {
+	look, ok := shown[e.Type]
+	v.remember(e)
+	if e.Type == typeOf(&catalogue.ReminderIssued{}) {
+		r, err := facts.Decode[catalogue.ReminderIssued](e)
+		if err != nil {
+			return err
+		}
+		look, ok = levels[r.After.Level], true
+	}
+	if !ok || e.Time < v.Start {
+		return nil
+	}
+	text := narrate.Fact(e.Type, e.Data, v.name).In(v.Language)
+	if company := v.company(e); company != "" && e.Type != typeOf(&catalogue.LeadRecorded{}) {
+		text = company + " | " + text
+	}
+	day := float64(e.Time.Sub(v.Start).Milliseconds()*v.Speed) / (24 * 3600 * 1000)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.Colour && look.colour != "" {
+		_, err := fmt.Fprintf(v.Out, "  %6.1f  %s%s %s\x1b[0m\n", day, look.colour, look.sign, text)
+		return err
+	}
+	_, err := fmt.Fprintf(v.Out, "  %6.1f  %s %s\n", day, look.sign, text)
+	return err
+}
+
+// remember keeps the company's name of a lead or deal, so that later lines can name it.
+func (v *View) remember(e facts.Event) {
+	var d struct {
+		After struct {
+			Company string `json:"company"`
+		} `json:"after"`
+	}
+	if err := json.Unmarshal(e.Data, &d); err == nil && d.After.Company != "" {
+		v.mu.Lock()
+		v.companies[e.Subject] = d.After.Company
+		v.mu.Unlock()
+	}
+}
+
+func (v *View) company(e facts.Event) string {
+	var d struct {
+		After struct {
+			Subject catalogue.Subject `json:"subject"`
+		} `json:"after"`
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if name := v.companies[e.Subject]; name != "" {
+		return name
+	}
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return ""
+	}
+	return v.companies[d.After.Subject.Kind+"/"+d.After.Subject.ID]
+}
+
+func (v *View) name(id string) string {
+	p, _ := v.People.Person(id)
+	return p.Name
+}
