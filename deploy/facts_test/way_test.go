@@ -25,20 +25,36 @@ var leadSpec = store.Spec{Name: "lead"}
 
 const group = "liuke.test"
 
-// house is a store, a broker and a relay between them.
+// house is a store and a broker.
 type house struct {
 	engine  store.Engine
 	cluster *kafka.Client
-	broker  *broker.Broker
-	config  broker.Config
+	// stop and start take the broker away and bring it back.
+	stop, start func()
 }
 
+// open gives a house with an embedded broker.
 func open(t testing.TB) *house {
 	t.Helper()
-	h := &house{config: broker.Config{Dir: t.TempDir(), Address: free(t)}}
-	h.start(t)
-	t.Cleanup(func() { h.broker.Stop() })
-	h.cluster = kafka.New(kafka.Config{Brokers: []string{h.config.Address}, SessionTimeout: 2 * time.Second})
+	config := broker.Config{Dir: t.TempDir(), Address: free(t)}
+	var b *broker.Broker
+	start := func() {
+		var err error
+		if b, err = broker.Start(t.Context(), config); err != nil {
+			t.Error(err)
+		}
+	}
+	start()
+	t.Cleanup(func() { b.Stop() })
+	h := furnish(t, config.Address)
+	h.start, h.stop = start, func() { b.Stop() }
+	return h
+}
+
+// furnish gives a house on a broker that runs.
+func furnish(t testing.TB, address string) *house {
+	t.Helper()
+	h := &house{cluster: kafka.New(kafka.Config{Brokers: []string{address}, SessionTimeout: 2 * time.Second})}
 	t.Cleanup(func() { h.cluster.Close() })
 	if err := h.cluster.EnsureTopics(t.Context(), facts.Topics(4, 0)); err != nil {
 		t.Fatal(err)
@@ -52,14 +68,6 @@ func open(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	return h
-}
-
-func (h *house) start(t testing.TB) {
-	t.Helper()
-	var err error
-	if h.broker, err = broker.Start(t.Context(), h.config); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func free(t testing.TB) string {
@@ -162,8 +170,16 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-func TestAFactReachesItsConsumerSoonAfterTheCommit(t *testing.T) {
-	h, l := open(t), &log{}
+func TestAFactReachesItsConsumerSoonAfterTheCommit(t *testing.T) { soon(t, open(t)) }
+
+func TestNoFactIsLostWhenTheBrokerGoesAndComesBack(t *testing.T) { outage(t, open(t)) }
+
+func TestADeadLetterOnTheBrokerIsListedAndReplayed(t *testing.T) { replayed(t, open(t)) }
+
+func TestAFactTooLargeForTheBrokerIsRefusedForGood(t *testing.T) { tooLarge(t, open(t)) }
+
+func soon(t *testing.T, h *house) {
+	l := &log{}
 	h.relay(t)
 	h.consume(t, l.handle)
 	h.commit(t, "warm")
@@ -188,8 +204,8 @@ func TestAFactReachesItsConsumerSoonAfterTheCommit(t *testing.T) {
 	}
 }
 
-func TestNoFactIsLostWhenTheBrokerGoesAndComesBack(t *testing.T) {
-	h, l := open(t), &log{}
+func outage(t *testing.T, h *house) {
+	l := &log{}
 	h.relay(t)
 	h.consume(t, l.handle)
 	const leads, each = 5, 40
@@ -198,9 +214,9 @@ func TestNoFactIsLostWhenTheBrokerGoesAndComesBack(t *testing.T) {
 		defer close(stopped)
 		for range 2 {
 			time.Sleep(150 * time.Millisecond)
-			h.broker.Stop()
+			h.stop()
 			time.Sleep(400 * time.Millisecond)
-			h.start(t)
+			h.start()
 		}
 	}()
 	for range each {
@@ -219,8 +235,7 @@ func TestNoFactIsLostWhenTheBrokerGoesAndComesBack(t *testing.T) {
 	t.Logf("%d facts handled %d times", l.count(), l.times)
 }
 
-func TestADeadLetterOnTheBrokerIsListedAndReplayed(t *testing.T) {
-	h := open(t)
+func replayed(t *testing.T, h *house) {
 	h.relay(t)
 	var mu sync.Mutex
 	mended, handled := false, 0
@@ -255,8 +270,7 @@ func TestADeadLetterOnTheBrokerIsListedAndReplayed(t *testing.T) {
 	}
 }
 
-func TestAFactTooLargeForTheBrokerIsRefusedForGood(t *testing.T) {
-	h := open(t)
+func tooLarge(t *testing.T, h *house) {
 	large := kafka.Message{Topic: catalogue.TopicLeads, Key: "x", Value: make([]byte, kafka.DefaultMaxMessageBytes+1)}
 	fits := kafka.Message{Topic: catalogue.TopicLeads, Key: "x", Value: make([]byte, kafka.DefaultMaxMessageBytes-1000)}
 	outcomes := kafka.Outcomes(h.cluster.Produce(t.Context(), []kafka.Message{fits, large, fits}), 3)

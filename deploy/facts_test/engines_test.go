@@ -1,0 +1,50 @@
+//go:build engines
+
+package facts_test
+
+import (
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/kafka/kafkatest"
+)
+
+// The way of a fact over a real Apache Kafka of this test's own, which is killed
+// with -9 and started again.
+func TestTheWayOfAFactOnApacheKafka(t *testing.T) {
+	fresh := func(t *testing.T) *house {
+		script(t, "clean")
+		t.Cleanup(func() { script(t, "clean") })
+		h := furnish(t, script(t, "start"))
+		h.stop, h.start = func() { script(t, "kill") }, func() { script(t, "start") }
+		return h
+	}
+	t.Setenv("KAFKA_PORT", "29292")
+	t.Run("client", func(t *testing.T) { kafkatest.Suite(t, fresh(t).cluster, "suite") })
+	t.Run("soon", func(t *testing.T) { soon(t, fresh(t)) })
+	t.Run("outage", func(t *testing.T) { outage(t, fresh(t)) })
+	t.Run("dead letters", func(t *testing.T) { replayed(t, fresh(t)) })
+	t.Run("too large", func(t *testing.T) {
+		h := fresh(t)
+		tooLarge(t, h)
+		keyless := kafka.Message{Topic: catalogue.TopicPolicy, Value: []byte("{}")}
+		if err := h.cluster.Produce(t.Context(), []kafka.Message{keyless}); !errors.Is(err, kafka.ErrRefused) {
+			t.Errorf("a message without key on a compacted topic: %v", err)
+		}
+	})
+}
+
+func script(t *testing.T, command string) string {
+	t.Helper()
+	run := exec.Command("./kafka.sh", command)
+	run.Dir = "../engines/kafka"
+	out, err := run.Output()
+	if err != nil {
+		t.Errorf("kafka.sh %s: %v", command, err)
+	}
+	return strings.TrimSpace(string(out))
+}
