@@ -42,5 +42,5 @@ var (
 		{Name: "status", Equal: []string{"status"}, Order: "created_at"},
 	}}
 	importChunkSpec  = store.Spec{Name: "import_chunk"}
-	importReportSpec = store.Spec{Name: "import_report", Indexes: []store.Index{{Name: "import", Equal: []string{"import"}, Order: "chunk"}}}
+	importReportSpec = store.Spec{Name: "import_report", Indexes: []store.Index{{Name: "import", Equal: []string{"import"}, Order: "place"}}}
 )
