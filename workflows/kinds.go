@@ -1,0 +1,15 @@
+// Package workflows is the worker of journeys as a library: router, decisions,
+// host and the API that shows where a journey stands.
+package workflows
+
+import (
+	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/deal"
+	"liuke.dev/workflows/journey/lead"
+	"liuke.dev/workflows/journey/transfer"
+)
+
+// Kinds are the kinds of journeys that the worker runs.
+func Kinds() []journey.Process {
+	return []journey.Process{journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules)}
+}
