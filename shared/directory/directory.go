@@ -184,14 +184,18 @@ func (d *Directory) Leads(person, other string) bool {
 	return person != other && slices.Contains(d.above(other), person)
 }
 
-// ByEmail gives a person by mail address.
+// ByEmail gives a person by mail address; of several an active one, and always the same.
 func (d *Directory) ByEmail(email string) (catalogue.Person, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
+	var found catalogue.Person
 	for _, p := range d.people {
-		if p.Email != "" && strings.EqualFold(p.Email, email) {
-			return p.Person, true
+		if p.Email == "" || !strings.EqualFold(p.Email, email) {
+			continue
+		}
+		if found.ID == "" || p.Active && !found.Active || p.Active == found.Active && p.ID < found.ID {
+			found = p.Person
 		}
 	}
-	return catalogue.Person{}, false
+	return found, found.ID != ""
 }

@@ -249,3 +249,16 @@ func TestTheDirectoryFollowsOrganization(t *testing.T) {
 	cancel()
 	<-ended
 }
+
+func TestAMailAddressLeadsToWhoeverIsActive(t *testing.T) {
+	mail := func(p *catalogue.Person) { p.Email = "Wang@example.com" }
+	d := Of(person("a", "", mail, gone), person("b", "", mail), person("c", "", mail), person("d", ""))
+	for range 20 {
+		if p, ok := d.ByEmail("wang@EXAMPLE.com"); !ok || p.ID != "b" {
+			t.Fatal(p, ok)
+		}
+	}
+	if _, ok := d.ByEmail(""); ok {
+		t.Error("nobody's address belongs to somebody")
+	}
+}

@@ -12,11 +12,11 @@ import (
 )
 
 // Follow reads all facts of a topic from the beginning, in every process and
-// without a group, until ctx ends; ready is called once everything recorded at
-// the start was applied. A fact that cannot be read or applied is logged and
+// without a group, until ctx ends, and then returns nil; ready is called once
+// everything recorded at the start was applied. A fact that cannot be read or applied is logged and
 // left out: a projection must not stop at it.
 func Follow(ctx context.Context, cluster kafka.Cluster, topic string, log *slog.Logger, apply func(Event) error, ready func()) error {
-	return cluster.Follow(ctx, topic, func(m kafka.Message) {
+	err := cluster.Follow(ctx, topic, func(m kafka.Message) {
 		if m.Value == nil || m.Header(headerReplayFor) != "" {
 			return // deleted by compaction, or meant for one group only
 		}
@@ -31,6 +31,10 @@ func Follow(ctx context.Context, cluster kafka.Cluster, topic string, log *slog.
 			orDiscard(log).Error("a fact was left out of a projection", "topic", topic, "partition", m.Partition, "offset", m.Offset, "fact", e.ID, "error", err)
 		}
 	}, ready)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // FollowPolicy fills the holder from the policy topic until ctx ends; ready is

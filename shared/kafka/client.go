@@ -3,6 +3,7 @@ package kafka
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,10 @@ import (
 type Config struct {
 	Brokers  []string
 	ClientID string
+	// TLS secures the connections; nil: plain TCP.
+	TLS *tls.Config
+	// User and Password sign in where User is set, by Mechanism: SCRAM-SHA-512 (the default), SCRAM-SHA-256 or PLAIN.
+	User, Password, Mechanism string
 	// SessionTimeout is how long a group waits for a member that vanished, 10 s.
 	SessionTimeout time.Duration
 	// MaxWait bounds how long the broker holds a fetch that has nothing to give, 500 ms.
@@ -37,6 +42,8 @@ type Client struct {
 	cfg       Config
 	transport *kafkago.Transport
 	api       *kafkago.Client
+	dialer    *kafkago.Dialer // of group members
+	bad       error           // what is wrong with the configuration; every call says so
 	mu        sync.Mutex
 	lanes     map[string]*lane // by topic
 	closed    bool
@@ -53,13 +60,18 @@ func New(cfg Config) *Client {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	t := &kafkago.Transport{DialTimeout: time.Second, MetadataTTL: time.Second, ClientID: cfg.ClientID}
-	return &Client{cfg: cfg, transport: t, lanes: map[string]*lane{},
-		api: &kafkago.Client{Addr: kafkago.TCP(cfg.Brokers...), Timeout: 10 * time.Second, Transport: t}}
+	login, err := cfg.login()
+	t := &kafkago.Transport{DialTimeout: time.Second, MetadataTTL: time.Second, ClientID: cfg.ClientID, TLS: cfg.TLS, SASL: login}
+	return &Client{cfg: cfg, transport: t, lanes: map[string]*lane{}, bad: err,
+		dialer: &kafkago.Dialer{ClientID: cfg.ClientID, Timeout: 3 * time.Second, DualStack: true, TLS: cfg.TLS, SASLMechanism: login},
+		api:    &kafkago.Client{Addr: kafkago.TCP(cfg.Brokers...), Timeout: 10 * time.Second, Transport: t}}
 }
 
 // Ping answers whether the cluster does.
 func (c *Client) Ping(ctx context.Context) error {
+	if c.bad != nil {
+		return c.bad
+	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	if _, err := c.api.ApiVersions(ctx, &kafkago.ApiVersionsRequest{}); err != nil {
@@ -159,6 +171,9 @@ func (c *Client) bounds(ctx context.Context, topic string) (map[int]bound, error
 }
 
 func (c *Client) topic(ctx context.Context, name string) (kafkago.Topic, error) {
+	if c.bad != nil {
+		return kafkago.Topic{}, c.bad
+	}
 	meta, err := c.api.Metadata(ctx, &kafkago.MetadataRequest{Topics: []string{name}})
 	if err != nil {
 		return kafkago.Topic{}, fmt.Errorf("kafka: topic %s: %w", name, err)

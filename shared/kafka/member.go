@@ -31,7 +31,7 @@ func (c *Client) Join(ctx context.Context, group string, topics []string) (Membe
 	log := logTo{c.cfg.Log.With("group", group)}
 	reader := kafkago.NewReader(kafkago.ReaderConfig{
 		Brokers: c.cfg.Brokers, GroupID: group, GroupTopics: topics, StartOffset: kafkago.FirstOffset,
-		Dialer:        &kafkago.Dialer{ClientID: c.cfg.ClientID, Timeout: 3 * time.Second, DualStack: true},
+		Dialer:        c.dialer,
 		QueueCapacity: 500, MinBytes: 1, MaxBytes: 8 << 20, MaxWait: c.cfg.MaxWait,
 		ReadBackoffMin: 20 * time.Millisecond, ReadBackoffMax: 250 * time.Millisecond,
 		HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 250 * time.Millisecond,

@@ -43,6 +43,7 @@ type Topic struct {
 	Name        string
 	Partitions  int
 	Compacted   bool // keeps the newest message of each key for ever
+	Whole       bool // projections read it from its beginning: never trimmed, by size neither
 	Replication int  // 0: the broker's default
 }
 

@@ -129,6 +129,9 @@ func (l *lane) send(ctx context.Context, all []Message, which []int, outcomes []
 func (c *Client) lane(topic string) (*lane, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.bad != nil {
+		return nil, c.bad
+	}
 	if c.closed {
 		return nil, io.ErrClosedPipe
 	}

@@ -61,6 +61,9 @@ func (t Topic) config() kafkago.TopicConfig {
 		{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(topicMessageBytes)},
 		{ConfigName: "retention.ms", ConfigValue: "-1"},
 	}
+	if t.Whole {
+		entries = append(entries, kafkago.ConfigEntry{ConfigName: "retention.bytes", ConfigValue: "-1"})
+	}
 	if t.Compacted {
 		entries = append(entries, kafkago.ConfigEntry{ConfigName: "cleanup.policy", ConfigValue: "compact"})
 	}
