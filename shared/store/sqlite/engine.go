@@ -46,7 +46,7 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 		_ = conn.close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
 	}
-	readers, err := sql.Open("sqlite", source(path, "query_only(1)"))
+	readers, err := sql.Open("sqlite", source(path, "query_only(1)", "cache_size(-8000)"))
 	if err != nil {
 		_ = conn.close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))

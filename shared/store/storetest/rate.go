@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,6 +67,27 @@ func CommitRate(e store.Engine, writers int, duration time.Duration) (float64, e
 		errs = append(errs, err)
 	}
 	return float64(done.Load()) / took.Seconds(), errors.Join(errs...)
+}
+
+// CommitRates measures several numbers of writers in turn, round by round, so
+// that what else the machine does falls on all alike, and gives the medians.
+func CommitRates(e store.Engine, rounds int, duration time.Duration, writers ...int) (map[int]float64, error) {
+	rates := map[int][]float64{}
+	for range rounds {
+		for _, w := range writers {
+			rate, err := CommitRate(e, w, duration)
+			if err != nil {
+				return nil, err
+			}
+			rates[w] = append(rates[w], rate)
+		}
+	}
+	medians := map[int]float64{}
+	for w, r := range rates {
+		slices.Sort(r)
+		medians[w] = r[len(r)/2]
+	}
+	return medians, nil
 }
 
 func rateFact(n int) store.Fact {
