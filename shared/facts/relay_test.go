@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/kafka"
@@ -89,6 +89,16 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
+// value reads a gauge or counter.
+func value(t testing.TB, m prometheus.Metric) float64 {
+	t.Helper()
+	var d dto.Metric
+	if err := m.Write(&d); err != nil {
+		t.Fatal(err)
+	}
+	return d.GetGauge().GetValue() + d.GetCounter().GetValue()
+}
+
 // inOrder tells whether each aggregate's facts first appeared in order, and how many there are.
 func inOrder(t testing.TB, messages []kafka.Message) map[string]int {
 	t.Helper()
@@ -148,15 +158,15 @@ func TestTheRelayWaitsForAKafkaThatIsAway(t *testing.T) {
 	metrics := NewMetrics(registry)
 	run(t, NewRelay(RelayConfig{Service: "leads", Engine: e, Producer: m, Metrics: metrics}))
 	commit(t, e, "a", 3)
-	eventually(t, "shown as pending", func() bool { return testutil.ToFloat64(metrics.pending.WithLabelValues("leads")) == 3 })
-	if testutil.ToFloat64(metrics.oldest.WithLabelValues("leads")) <= 0 {
+	eventually(t, "shown as pending", func() bool { return value(t, metrics.pending.WithLabelValues("leads")) == 3 })
+	if value(t, metrics.oldest.WithLabelValues("leads")) <= 0 {
 		t.Error("the oldest fact has no age")
 	}
 	eventually(t, "published", func() bool { return pending(t, e) == 0 })
 	if got := inOrder(t, m.Messages(catalogue.TopicLeads)); got["lead/a"] != 3 {
 		t.Fatal(got)
 	}
-	if testutil.ToFloat64(metrics.relayErrors.WithLabelValues("leads", "publish")) == 0 {
+	if value(t, metrics.relayErrors.WithLabelValues("leads", "publish")) == 0 {
 		t.Error("no errors counted")
 	}
 }
