@@ -40,10 +40,18 @@ type Config struct {
 	Replication  int      `koanf:"replication"`   // of each topic
 	LogLevel     string   `koanf:"log_level"`     // debug, info, warn, error
 	LogFormat    string   `koanf:"log_format"`    // text, json
+	Journeys     string   `koanf:"journeys"`      // run, or held: facts wait in Kafka until they may go on
+	Pprof        string   `koanf:"pprof"`         // address of the profiler, on loopback; empty: none
 
 	SMTP    SMTP    `koanf:"smtp"`
 	Webhook Webhook `koanf:"webhook"`
 }
+
+// What Journeys may be.
+const (
+	JourneysRun  = "run"
+	JourneysHeld = "held"
+)
 
 // SMTP is the mail server; without a host no mail is sent.
 type SMTP struct {
@@ -64,7 +72,7 @@ type Webhook struct {
 // Default is what a laptop needs: everything on loopback.
 func Default() Config {
 	return Config{HTTP: "127.0.0.1:8080", Kafka: []string{"127.0.0.1:9092"}, Temporal: "127.0.0.1:7233", TemporalUI: "127.0.0.1:8233",
-		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, LogLevel: "info", LogFormat: "text", SMTP: SMTP{Port: 587, TLS: "starttls"}}
+		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, LogLevel: "info", LogFormat: "text", Journeys: JourneysRun, SMTP: SMTP{Port: 587, TLS: "starttls"}}
 }
 
 // Load reads the configuration: base, then the YAML file (if named, or
@@ -131,11 +139,24 @@ func (c *Config) check() error {
 	if c.Speed < 1 {
 		errs = append(errs, fmt.Errorf("speed: %d is below 1", c.Speed))
 	}
+	if c.Journeys != JourneysRun && c.Journeys != JourneysHeld {
+		errs = append(errs, fmt.Errorf("journeys: %q is not %s or %s", c.Journeys, JourneysRun, JourneysHeld))
+	}
+	if c.Pprof != "" && !loopback(c.Pprof) {
+		errs = append(errs, fmt.Errorf("pprof: %q is not a loopback HOST:PORT", c.Pprof))
+	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		errs = append(errs, fmt.Errorf("log_level: %q is not debug, info, warn or error", c.LogLevel))
 	}
 	return errors.Join(errs...)
+}
+
+// loopback tells whether only this machine can reach an address.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // Logger makes the program's logger.
