@@ -33,6 +33,7 @@ type Program struct {
 
 	engines  *engine.Engines
 	listener net.Listener
+	profiler net.Listener
 	stop     context.CancelFunc
 	done     chan error // the host's end
 }
@@ -52,6 +53,11 @@ func Start(ctx context.Context, c config.Config, log *slog.Logger) (_ *Program, 
 	// The HTTP port first: a taken one is the likeliest error and the cheapest to find.
 	if p.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.HTTP); err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w; is another program using it? choose another with --http or LIUKE_HTTP", c.HTTP, err)
+	}
+	if c.Pprof != "" {
+		if p.profiler, err = serveProfiles(ctx, c.Pprof); err != nil {
+			return nil, err
+		}
 	}
 	p.engines, err = engine.Start(ctx, engine.Config{Dir: c.Data, Kafka: c.Kafka[0], Temporal: c.Temporal, TemporalUI: c.TemporalUI, Namespace: c.Namespace,
 		Topics: topics(c), SearchAttributes: host.SearchAttributes, Log: log})
@@ -157,6 +163,9 @@ func (p *Program) Stop() error {
 		}
 	} else if p.listener != nil {
 		errs = append(errs, p.listener.Close())
+	}
+	if p.profiler != nil {
+		errs = append(errs, p.profiler.Close())
 	}
 	if p.Host != nil {
 		errs = append(errs, p.Close())
