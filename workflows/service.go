@@ -1,0 +1,110 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/service"
+	services "liuke.dev/workflows/client"
+	"liuke.dev/workflows/decisions"
+	"liuke.dev/workflows/host"
+	"liuke.dev/workflows/host/activity"
+	"liuke.dev/workflows/router"
+)
+
+// Service runs journeys: it implements service.Service.
+type Service struct {
+	d        service.Deps
+	temporal client.Client
+	decider  *decisions.Decider
+	router   *router.Router
+	services activity.Caller
+}
+
+// routerParallel bounds how many journeys are signalled at once.
+const routerParallel = 8
+
+// stickyCache is how many journeys' workflows are kept in memory: 40 KB each.
+const stickyCache = 1_000
+
+// New makes the worker of journeys. Temporal may still be away: it is dialled
+// when first needed.
+func New(ctx context.Context, d service.Deps) (*Service, error) {
+	key, err := auth.LoadKey(d.Config.ServiceKey)
+	if err != nil {
+		return nil, fmt.Errorf("journeys: service key: %w", err)
+	}
+	t, err := client.NewLazyClient(client.Options{HostPort: d.Config.Temporal, Namespace: d.Config.Namespace, Logger: log.NewStructuredLogger(d.Log)})
+	if err != nil {
+		return nil, fmt.Errorf("journeys: %w", err)
+	}
+	return NewWith(ctx, d, t, services.New(d.Config.Origin, nil, key.Process("journeys")))
+}
+
+// NewWith makes the worker with a Temporal client and a caller of services of
+// one's own: tests, and the demo that skips time.
+func NewWith(ctx context.Context, d service.Deps, t client.Client, call activity.Caller) (*Service, error) {
+	decider, err := decisions.New(ctx, d.Store, d.Policy, func(kind, id string) string { return d.Config.Origin + "/v1/journeys/" + kind + "/" + id }, Kinds()...)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{d: d, temporal: t, decider: decider, router: router.New(t, routerParallel, d.Metrics, d.Clock), services: call}, nil
+}
+
+// Register adds the operations that show journeys.
+func (s *Service) Register(r *httpx.Server) { s.register(r) }
+
+// Run serves the task queue, routes facts, and publishes decisions.
+func (s *Service) Run(ctx context.Context) error {
+	defer s.temporal.Close()
+	return service.Together(ctx, s.serve, s.route, s.sweep, s.d.Relay("journeys").Run)
+}
+
+func (s *Service) route(ctx context.Context) error {
+	return s.d.Consume(ctx, facts.ConsumerConfig{Group: "liuke.journeys", Topics: []string{catalogue.TopicLeads, catalogue.TopicNotifications},
+		Types: router.Types, HandleBatch: s.router.Handle})
+}
+
+// serve runs the Temporal worker; one that cannot start waits for Temporal.
+func (s *Service) serve(ctx context.Context) error {
+	worker.SetStickyWorkflowCacheSize(stickyCache)
+	for {
+		w := NewWorker(s.temporal, s.decider, &activity.Activities{Services: s.services})
+		err := w.Start()
+		if err == nil {
+			<-ctx.Done()
+			w.Stop()
+			return nil
+		}
+		s.d.Log.Warn("journeys: Temporal does not answer", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// NewWorker makes the Temporal worker of journeys, tuned for two cores.
+func NewWorker(t client.Client, d *decisions.Decider, a *activity.Activities) worker.Worker {
+	w := worker.New(t, host.TaskQueue, worker.Options{
+		StickyScheduleToStartTimeout:            time.Minute, // 5 s by default: in a burst nearly every task would be done twice
+		MaxConcurrentWorkflowTaskPollers:        4,
+		MaxConcurrentActivityTaskPollers:        4,
+		MaxConcurrentWorkflowTaskExecutionSize:  32,
+		MaxConcurrentActivityExecutionSize:      32,
+		MaxConcurrentLocalActivityExecutionSize: 32,
+		WorkerStopTimeout:                       2 * time.Second,
+	})
+	host.Register(w, d, a)
+	return w
+}
