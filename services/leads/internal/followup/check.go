@@ -91,7 +91,7 @@ func (c *checks) next(in Input, s Subject, p policy.FollowUp, now instant.Time) 
 	case !p.LatestNextTouch.IsZero() && in.NextTouchAt > now.Add(p.LatestNextTouch.Elapsed()):
 		c.add("next_touch_at", "latest_next_touch", "下次跟进时间超过最远期限 "+p.LatestNextTouch.String(),
 			"is further away than the policy allows: "+p.LatestNextTouch.String())
-	case in.NextAction == "":
+	case in.NextAction == "" && !(s.Open && !in.Captured):
 		c.add("next_action", "R-013", "下一步动作必填", "a planned next touch needs its action")
 	}
 }
