@@ -11,6 +11,7 @@ import (
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/config"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/service"
@@ -69,7 +70,14 @@ func (s *Service) Run(ctx context.Context) error {
 	return service.Together(ctx, s.serve, s.route, s.sweep, s.d.Relay("journeys").Run)
 }
 
+// route brings facts to journeys, unless they are held back: then facts wait in
+// Kafka, and the journeys read on from there once they may.
 func (s *Service) route(ctx context.Context) error {
+	if s.d.Config.Journeys == config.JourneysHeld {
+		s.d.Log.Warn("journeys are held back: no fact reaches them until this is changed")
+		<-ctx.Done()
+		return nil
+	}
 	return s.d.Consume(ctx, facts.ConsumerConfig{Group: "liuke.journeys", Topics: []string{catalogue.TopicLeads, catalogue.TopicNotifications},
 		Types: router.Types, HandleBatch: s.router.Handle})
 }
