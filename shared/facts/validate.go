@@ -35,21 +35,37 @@ var known = sync.OnceValue(func() map[string]*checks {
 // Validate checks the data of a fact as a producer must: the type is known, and
 // the data fits its schema and holds no field that the schema lacks.
 func Validate(eventType string, data []byte) error {
+	strict := valid.key(eventType, data, true)
+	if valid.has(strict) {
+		return nil
+	}
 	c, ok := known()[eventType]
 	if !ok {
 		return fmt.Errorf("%w: %s", ErrUnknownType, eventType)
 	}
-	return c.check(c.closed, data)
+	if err := c.check(c.closed, data); err != nil {
+		return err
+	}
+	valid.add(strict, valid.key(eventType, data, false)) // what a producer may write a consumer may read
+	return nil
 }
 
 // ValidateRead checks the data of a fact as a consumer must: fields that the
 // schema lacks pass, because types grow and the producer may be newer.
 func ValidateRead(eventType string, data []byte) error {
+	lenient := valid.key(eventType, data, false)
+	if valid.has(lenient) {
+		return nil
+	}
 	c, ok := known()[eventType]
 	if !ok {
 		return fmt.Errorf("%w: %s", ErrUnknownType, eventType)
 	}
-	return c.check(c.opened, data)
+	if err := c.check(c.opened, data); err != nil {
+		return err
+	}
+	valid.add(lenient)
+	return nil
 }
 
 func (c *checks) check(schema func() (*jsonschema.Schema, error), data []byte) error {
