@@ -37,7 +37,8 @@ func registerDeals(s *httpx.Server, a *app.App) {
 	d.registerViews(s)
 }
 
-type dealPath struct {
+// DealPath names a deal. It is exported because huma reads no embedded field of a type that is not.
+type DealPath struct {
 	ID string `path:"id" maxLength:"80"`
 }
 
@@ -94,7 +95,7 @@ func (h deals) open(ctx context.Context, in *struct{ Body openDealBody }) (*http
 	return httpx.NewCreated(v, doc.Version, "/v1/deals/"+doc.ID), err
 }
 
-func (h deals) get(ctx context.Context, in *dealPath) (*httpx.Item[dealView], error) {
+func (h deals) get(ctx context.Context, in *DealPath) (*httpx.Item[dealView], error) {
 	return h.answerWith(ctx)(h.app.GetDeal(ctx, in.ID))
 }
 
@@ -110,7 +111,7 @@ func (h deals) answerWith(ctx context.Context) func(*app.DealDoc, error) (*httpx
 }
 
 func (h deals) edit(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 	Body dealFields
 }) (*httpx.Item[dealView], error) {
@@ -118,7 +119,7 @@ func (h deals) edit(ctx context.Context, in *struct {
 }
 
 func (h deals) advance(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 	Body struct {
 		Stage      string       `json:"stage" minLength:"1" maxLength:"40"`
@@ -134,7 +135,7 @@ func (h deals) advance(ctx context.Context, in *struct {
 }
 
 func (h deals) answer(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 	Body struct {
 		Answers []dealAnswer `json:"answers" minItems:"1" maxItems:"50"`
@@ -144,14 +145,14 @@ func (h deals) answer(ctx context.Context, in *struct {
 }
 
 func (h deals) win(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 }) (*httpx.Item[dealView], error) {
 	return h.answerWith(ctx)(h.app.WinDeal(ctx, in.ID, in.IfMatch))
 }
 
 func (h deals) lose(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 	Body struct {
 		Reason string `json:"reason" maxLength:"40" doc:"Reason for the loss, an option of the policy book (R-066)"`
@@ -162,7 +163,7 @@ func (h deals) lose(ctx context.Context, in *struct {
 }
 
 func (h deals) reopen(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 	Body *struct {
 		Stage string `json:"stage,omitempty" maxLength:"40" doc:"Empty: the stage it was lost from"`
@@ -176,7 +177,7 @@ func (h deals) reopen(ctx context.Context, in *struct {
 }
 
 func (h deals) moveVersion(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 }) (*httpx.Item[dealView], error) {
 	return h.answerWith(ctx)(h.app.MoveDealVersion(ctx, in.ID, in.IfMatch))

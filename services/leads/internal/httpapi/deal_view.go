@@ -105,7 +105,7 @@ type happened struct {
 }
 
 func (h deals) history(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.PageParams
 }) (*httpx.List[happened], error) {
 	events, next, err := h.app.DealHistory(ctx, in.ID, in.After, in.Limit)

@@ -42,7 +42,7 @@ type sentQuote struct {
 }
 
 func (h deals) sendQuote(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 	Body quoteBody
 }) (*httpx.Item[sentQuote], error) {
@@ -55,7 +55,7 @@ func (h deals) sendQuote(ctx context.Context, in *struct {
 }
 
 func (h deals) confirmQuote(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	Quote string `path:"quote" maxLength:"80"`
 	Body  *struct {
 		At instant.Time `json:"at,omitempty" doc:"When the customer confirmed receipt and understanding; empty: now"`
@@ -93,7 +93,7 @@ type recordedOnDeal struct {
 }
 
 func (h deals) followUp(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	Body dealFollowUpBody
 }) (*httpx.Item[recordedOnDeal], error) {
 	doc, made, err := h.app.FollowUpDeal(ctx, in.ID, followup.Input(in.Body))
@@ -105,7 +105,7 @@ func (h deals) followUp(ctx context.Context, in *struct {
 }
 
 func (h deals) followUps(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.PageParams
 }) (*httpx.List[catalogue.FollowUp], error) {
 	all, next, err := h.app.DealFollowUps(ctx, in.ID, in.After, in.Limit)
@@ -113,7 +113,7 @@ func (h deals) followUps(ctx context.Context, in *struct {
 }
 
 func (h deals) intervene(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	httpx.IfMatch
 	Body struct {
 		Note  string `json:"note" minLength:"1" maxLength:"2000"`
@@ -123,18 +123,19 @@ func (h deals) intervene(ctx context.Context, in *struct {
 	return h.answerWith(ctx)(h.app.InterveneInDeal(ctx, in.ID, in.IfMatch, in.Body.Note, in.Body.Owner))
 }
 
-type markPath struct {
-	dealPath
+// MarkPath names a mark.
+type MarkPath struct {
+	DealPath
 	Rule string `path:"rule" maxLength:"80" pattern:"^[a-z][a-z0-9_.]*$"`
 }
 
 func (h deals) mark(ctx context.Context, in *struct {
-	markPath
+	MarkPath
 	Body effects.SetMark
 }) (*httpx.Item[dealView], error) {
 	return h.answerWith(ctx)(h.app.MarkDeal(ctx, in.ID, in.Rule, in.Body.Evidence))
 }
 
-func (h deals) unmark(ctx context.Context, in *markPath) (*httpx.Item[dealView], error) {
+func (h deals) unmark(ctx context.Context, in *MarkPath) (*httpx.Item[dealView], error) {
 	return h.answerWith(ctx)(h.app.UnmarkDeal(ctx, in.ID, in.Rule))
 }

@@ -38,14 +38,14 @@ func registerEffects(s *httpx.Server, a *app.App) {
 }
 
 func (h leads) link(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	Body effects.LinkCustomer
 }) (*httpx.Item[leadView], error) {
 	return h.answer(h.app.LinkLead(ctx, in.ID, in.Body.Customer))
 }
 
 func (h deals) link(ctx context.Context, in *struct {
-	dealPath
+	DealPath
 	Body effects.LinkCustomer
 }) (*httpx.Item[dealView], error) {
 	return h.answerWith(ctx)(h.app.LinkDeal(ctx, in.ID, in.Body.Customer))
@@ -54,7 +54,7 @@ func (h deals) link(ctx context.Context, in *struct {
 type outcome struct{ Body app.Outcome }
 
 func (h effectsOf) reassign(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	Body effects.Reassign
 }) (*outcome, error) {
 	o, err := h.app.Reassign(ctx, h.kind, in.ID, in.Body)
@@ -62,7 +62,7 @@ func (h effectsOf) reassign(ctx context.Context, in *struct {
 }
 
 func (h effectsOf) recycle(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	Body effects.Recycle
 }) (*outcome, error) {
 	o, err := h.app.Recycle(ctx, h.kind, in.ID, in.Body)
@@ -70,7 +70,7 @@ func (h effectsOf) recycle(ctx context.Context, in *struct {
 }
 
 func (h leads) nurture(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body effects.Nurture
 }) (*httpx.Item[leadView], error) {
@@ -78,12 +78,12 @@ func (h leads) nurture(ctx context.Context, in *struct {
 }
 
 func (h leads) mark(ctx context.Context, in *struct {
-	markPath
+	MarkPath
 	Body effects.SetMark
 }) (*httpx.Item[leadView], error) {
 	return h.answer(h.app.SetMark(ctx, in.ID, in.Rule, in.Body.Evidence, facts.CauseFrom(ctx)))
 }
 
-func (h leads) unmark(ctx context.Context, in *markPath) (*httpx.Item[leadView], error) {
+func (h leads) unmark(ctx context.Context, in *MarkPath) (*httpx.Item[leadView], error) {
 	return h.answer(h.app.ClearMark(ctx, in.ID, in.Rule))
 }

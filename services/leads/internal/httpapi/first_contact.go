@@ -44,12 +44,12 @@ func (h firstContacts) signal(ctx context.Context, in *struct {
 	return httpx.NewCreated(d.Body, d.Version, "/v1/first-contacts/"+d.ID), nil
 }
 
-func (h firstContacts) get(ctx context.Context, in *leadPath) (*httpx.Item[storage.FirstContact], error) {
+func (h firstContacts) get(ctx context.Context, in *LeadPath) (*httpx.Item[storage.FirstContact], error) {
 	return contactAnswer(h.app.FirstContact(ctx, in.ID))
 }
 
 func (h firstContacts) late(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	Body effects.ReportLate
 }) (*httpx.Item[storage.FirstContact], error) {
 	return contactAnswer(h.app.ReportLate(ctx, in.ID))

@@ -42,7 +42,8 @@ func registerLeads(s *httpx.Server, a *app.App) {
 		"Ranked by value, stage and due time, with the parts of each score and the reason in words."), l.queue)
 }
 
-type leadPath struct {
+// LeadPath names a thing by its id.
+type LeadPath struct {
 	ID string `path:"id" maxLength:"80"`
 }
 
@@ -105,7 +106,7 @@ func (h leads) record(ctx context.Context, in *struct{ Body leadBody }) (*httpx.
 	return httpx.NewCreated(h.view(d), d.Version, "/v1/leads/"+d.ID), nil
 }
 
-func (h leads) get(ctx context.Context, in *leadPath) (*httpx.Item[leadView], error) {
+func (h leads) get(ctx context.Context, in *LeadPath) (*httpx.Item[leadView], error) {
 	return h.answer(h.app.Lead(ctx, in.ID))
 }
 
@@ -146,7 +147,7 @@ type leadEdit struct {
 }
 
 func (h leads) change(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body leadEdit
 }) (*httpx.Item[leadView], error) {
@@ -160,7 +161,7 @@ type recordedOnLead struct {
 }
 
 func (h leads) followUp(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body dealFollowUpBody
 }) (*httpx.Item[recordedOnLead], error) {
@@ -172,7 +173,7 @@ func (h leads) followUp(ctx context.Context, in *struct {
 }
 
 func (h leads) followUps(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.PageParams
 }) (*httpx.List[catalogue.FollowUp], error) {
 	after, err := versionCursor(in.After)
@@ -187,7 +188,7 @@ func (h leads) followUps(ctx context.Context, in *struct {
 }
 
 func (h leads) history(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.PageParams
 }) (*httpx.List[happened], error) {
 	after, err := versionCursor(in.After)
@@ -213,7 +214,7 @@ func (h leads) history(ctx context.Context, in *struct {
 }
 
 func (h leads) convert(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body app.ConvertInput
 }) (*httpx.Item[leadView], error) {
@@ -221,7 +222,7 @@ func (h leads) convert(ctx context.Context, in *struct {
 }
 
 func (h leads) close(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
@@ -231,7 +232,7 @@ func (h leads) close(ctx context.Context, in *struct {
 }
 
 func (h leads) revive(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"500"`
@@ -241,7 +242,7 @@ func (h leads) revive(ctx context.Context, in *struct {
 }
 
 func (h leads) assign(ctx context.Context, in *struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body struct {
 		Owner string `json:"owner" minLength:"1" maxLength:"80"`

@@ -55,16 +55,17 @@ func (h owners) answer(d *app.OwnershipDoc, err error) (*httpx.Item[ownershipVie
 	return httpx.NewItem(v, d.Version), nil
 }
 
-type customerPath struct {
+// CustomerPath names a customer.
+type CustomerPath struct {
 	Customer string `path:"customer" maxLength:"80"`
 }
 
-func (h owners) get(ctx context.Context, in *customerPath) (*httpx.Item[ownershipView], error) {
+func (h owners) get(ctx context.Context, in *CustomerPath) (*httpx.Item[ownershipView], error) {
 	return h.answer(h.app.Ownership(ctx, in.Customer))
 }
 
 func (h owners) change(ctx context.Context, in *struct {
-	customerPath
+	CustomerPath
 	httpx.IfMatch
 	Body struct {
 		Window   *string `json:"window,omitempty" maxLength:"80" doc:"Who the customer turns to (对外窗口)"`
@@ -117,7 +118,7 @@ type claimed struct {
 	Owner   string     `json:"owner"`
 }
 
-func (h owners) claim(ctx context.Context, in *leadPath) (*struct{ Body claimed }, error) {
+func (h owners) claim(ctx context.Context, in *LeadPath) (*struct{ Body claimed }, error) {
 	got, err := h.app.Claim(ctx, in.ID)
 	return &struct{ Body claimed }{claimed{got, app.CallerID(ctx)}}, err
 }

@@ -22,7 +22,7 @@ func Register(s *httpx.Server, a *app.App) {
 	registerEffects(s, a)
 	registerForms(s, a)
 	registerDeals(s, a)
-	// registerImports(s, a)
+	registerImports(s, a)
 }
 
 // op describes an operation that answers 200, as all but creations do.

@@ -70,7 +70,7 @@ func (h transfers) request(ctx context.Context, in *struct {
 	return httpx.NewCreated(h.view(d), d.Version, "/v1/transfers/"+d.ID), nil
 }
 
-func (h transfers) get(ctx context.Context, in *leadPath) (*httpx.Item[transferView], error) {
+func (h transfers) get(ctx context.Context, in *LeadPath) (*httpx.Item[transferView], error) {
 	return h.answer(h.app.Transfer(ctx, in.ID))
 }
 
@@ -114,7 +114,7 @@ type stepBody struct {
 }
 
 type stepInput struct {
-	leadPath
+	LeadPath
 	httpx.IfMatch
 	Body *stepBody
 }
