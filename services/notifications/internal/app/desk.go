@@ -1,0 +1,92 @@
+// Package app holds the use cases of notifications: tasks and what ends or moves
+// them, reminders and their way to people.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"liuke.dev/services/notifications/internal/access"
+	"liuke.dev/services/notifications/internal/storage"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/directory"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
+	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
+)
+
+// source names the service in its facts.
+const source = "liuke/notifications"
+
+// Desk is where tasks and reminders are kept.
+type Desk struct {
+	Docs   *storage.Collections
+	People *directory.Directory
+	Policy *policy.Holder
+	Guard  access.Guard
+	Clock  instant.Clock
+	Log    *slog.Logger
+	// Mail tells whether mail is configured; Hook is the webhook of the configuration, if any.
+	Mail bool
+	Hook HookConfig
+
+	hub  *hub
+	wake chan struct{} // the sender has something to do
+}
+
+// HookConfig is the webhook that the configuration names.
+type HookConfig struct{ URL, Secret string }
+
+// New makes a desk.
+func New(d Desk) *Desk {
+	d.hub, d.wake = &hub{listeners: map[string]map[chan struct{}]bool{}}, make(chan struct{}, 1)
+	return &d
+}
+
+// record makes the facts of one commit.
+func (d *Desk) record(ctx context.Context, customer string, version int64, data ...catalogue.Data) ([]store.Fact, error) {
+	return facts.RecordAll(ctx, facts.Stamp{Source: source, At: d.Clock(), Customer: customer}, version, data...)
+}
+
+// retry repeats what lost a race, with growing pauses.
+func retry(ctx context.Context, do func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := do()
+		if err == nil || !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
+			return err
+		}
+		if attempt == 50 {
+			return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Cause: fmt.Errorf("lost %d races: %w", attempt, err)}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 5)))):
+		}
+	}
+}
+
+// each goes through a list page by page.
+func each[T any](ctx context.Context, c store.Collection[T], q store.Query, do func(*store.Doc[T]) error) error {
+	q.Limit = 200
+	for {
+		page, err := c.Page(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, doc := range page.Docs {
+			if err := do(doc); err != nil {
+				return err
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"liuke.dev/services/notifications/internal/outbox"
+	"liuke.dev/services/notifications/internal/storage"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
+	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
+)
+
+// Remind issues a reminder under its id, once: who gets it is decided at that
+// moment and stays. Its deliveries are made before it answers, and
+// by the sweep if the process dies in between; sending is not waited for.
+func (d *Desk) Remind(ctx context.Context, r catalogue.Reminder, owner string) (*store.Doc[outbox.Reminder], bool, error) {
+	doc, err := d.Docs.Reminders.Get(ctx, r.ID)
+	created := false
+	if errors.Is(err, store.ErrNotFound) {
+		doc, created, err = d.issue(ctx, r, owner)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if doc.Body.Spreading {
+		err = d.spread(ctx, doc)
+	}
+	return doc, created, err
+}
+
+func (d *Desk) issue(ctx context.Context, r catalogue.Reminder, owner string) (*store.Doc[outbox.Reminder], bool, error) {
+	r.At = d.Clock()
+	r.To = outbox.Recipients(d.People, r.Level, owner, r.At)
+	if r.To == nil {
+		r.To = []string{}
+	}
+	doc := store.New(r.ID, outbox.Reminder{Reminder: r, Spreading: true})
+	list, err := d.record(ctx, r.Customer, 1, &catalogue.ReminderIssued{After: r})
+	if err != nil {
+		return nil, false, err
+	}
+	err = d.Docs.Reminders.Commit(ctx, doc, "", list...)
+	if errors.Is(err, store.ErrExists) {
+		doc, err = d.Docs.Reminders.Get(ctx, r.ID)
+		return doc, false, err
+	}
+	return doc, err == nil, err
+}
+
+// spread makes a reminder's deliveries, each under an id of its own.
+func (d *Desk) spread(ctx context.Context, doc *store.Doc[outbox.Reminder]) error {
+	v, err := d.Policy.At(d.Clock())
+	if err != nil {
+		return problem.Away(err)
+	}
+	r := doc.Body.Reminder
+	channels := v.Sections.Notifications.Channels
+	for _, to := range r.To {
+		if err := d.deliver(ctx, outbox.Delivery{Reminder: r, Person: to, Channel: outbox.InApp, Status: outbox.Delivered, Unread: true, EndedAt: r.At}); err != nil {
+			return err
+		}
+		if d.Mail && slices.Contains(channels, outbox.Email) {
+			if err := d.mail(ctx, v, r, to); err != nil {
+				return err
+			}
+		}
+	}
+	if slices.Contains(channels, outbox.Webhook) {
+		if err := d.post(ctx, v, r); err != nil {
+			return err
+		}
+	}
+	doc.Body.Spreading = false
+	err = d.Docs.Reminders.Commit(ctx, doc, "")
+	if errors.Is(err, store.ErrConflict) {
+		err = nil // somebody else made the same deliveries
+	}
+	d.hub.tell(r.To...)
+	d.Wake()
+	return err
+}
+
+func (d *Desk) mail(ctx context.Context, v *policy.View, r catalogue.Reminder, to string) error {
+	p, ok := d.People.Person(to)
+	if !ok || p.Email == "" {
+		return nil
+	}
+	next := outbox.Release(v, p, r.Level, r.At)
+	mail := outbox.Delivery{Reminder: r, Person: to, Channel: outbox.Email, Status: outbox.Pending, Open: true, Next: next}
+	if next.After(r.At) { // withheld ones leave together with the digest, if there is one
+		mail.Status = outbox.Withheld
+		if at := outbox.NextDigest(v, p, next); at > 0 {
+			mail.Next, mail.Digest = at, true
+		}
+	}
+	return d.deliver(ctx, mail)
+}
+
+// configured is the id of the webhook that the configuration names.
+const configured = "configured"
+
+func (d *Desk) post(ctx context.Context, v *policy.View, r catalogue.Reminder) error {
+	next := r.At
+	if n := v.Sections.Notifications; n.WorkingTimeOnly && r.Level != catalogue.LevelEscalate {
+		next = outbox.Release(v, catalogue.Person{}, r.Level, r.At)
+	}
+	hooks, err := d.Hooks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range hooks {
+		if !h.Wants(r.Level) {
+			continue
+		}
+		post := outbox.Delivery{Reminder: r, Hook: h.ID, Channel: outbox.Webhook, Status: outbox.Pending, Open: true, Next: next}
+		if next.After(r.At) {
+			post.Status = outbox.Withheld
+		}
+		if err := d.deliver(ctx, post); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Hooks gives all webhooks, the configured one first.
+func (d *Desk) Hooks(ctx context.Context) ([]outbox.Hook, error) {
+	var out []outbox.Hook
+	if d.Hook.URL != "" {
+		out = append(out, outbox.Hook{ID: configured, URL: d.Hook.URL, Secret: d.Hook.Secret, Active: true})
+	}
+	err := each(ctx, d.Docs.Hooks, store.Query{Index: storage.ByCreated}, func(doc *store.Doc[outbox.Hook]) error {
+		out = append(out, doc.Body)
+		return nil
+	})
+	return out, err
+}
+
+// deliver makes a delivery, once.
+func (d *Desk) deliver(ctx context.Context, v outbox.Delivery) error {
+	v.ID = outbox.DeliveryID(v.Reminder.ID, v.Person+v.Hook, v.Channel)
+	v.At = v.Reminder.At
+	err := d.Docs.Deliveries.Commit(ctx, store.New(v.ID, v), "")
+	if errors.Is(err, store.ErrExists) {
+		return nil
+	}
+	return err
+}
+
+// FinishSpreading makes the deliveries that a crash left unmade.
+func (d *Desk) FinishSpreading(ctx context.Context) error {
+	return each(ctx, d.Docs.Reminders, store.Query{Index: storage.Spreading, Equal: []any{true}}, func(doc *store.Doc[outbox.Reminder]) error {
+		return d.spread(ctx, doc)
+	})
+}
+
+// Wake tells the sender that there may be something to send.
+func (d *Desk) Wake() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Woken has a value when there may be something to send.
+func (d *Desk) Woken() <-chan struct{} { return d.wake }
+
+// Inbox lists a person's reminders, newest first.
+func (d *Desk) Inbox(ctx context.Context, person string, unread bool, limit int, after string) ([]*store.Doc[outbox.Delivery], string, error) {
+	q := store.Query{Index: storage.Inbox, Equal: []any{person, outbox.InApp}, Desc: true, Limit: limit, After: after}
+	if unread {
+		q.Index, q.Equal = storage.Unread, []any{person, outbox.InApp, true}
+	}
+	page, err := d.Docs.Deliveries.Page(ctx, q)
+	return page.Docs, page.Next, err
+}
+
+// Read marks a person's reminder as read, once.
+func (d *Desk) Read(ctx context.Context, person, reminder string) error {
+	return retry(ctx, func() error {
+		doc, err := d.Docs.Deliveries.Get(ctx, outbox.DeliveryID(reminder, person, outbox.InApp))
+		if errors.Is(err, store.ErrNotFound) {
+			return problem.Missing("提醒", "reminder", reminder)
+		}
+		if err != nil || !doc.Body.Unread {
+			return err
+		}
+		doc.Body.Unread, doc.Body.ReadAt = false, d.Clock()
+		return d.Docs.Deliveries.Commit(ctx, doc, "")
+	})
+}
+
+// Since lists what came to a person after an instant, oldest first: reminders and
+// changes of their tasks. It is bounded; ask again from the last.
+func (d *Desk) Since(ctx context.Context, person string, from instant.Time) ([]Arrival, error) {
+	var out []Arrival
+	after := store.Range{From: from.String()}
+	in, err := d.Docs.Deliveries.Page(ctx, store.Query{Index: storage.Inbox, Equal: []any{person, outbox.InApp}, Range: after, Limit: arrivals})
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range in.Docs {
+		out = append(out, Arrival{At: doc.Body.At, ID: doc.ID, Kind: "reminder", Reminder: &doc.Body})
+	}
+	moved, err := d.Docs.Tasks.Page(ctx, store.Query{Index: storage.Changes, Equal: []any{person}, Range: after, Limit: arrivals})
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range moved.Docs {
+		out = append(out, Arrival{At: doc.Body.ChangedAt, ID: "task/" + doc.ID, Version: doc.Version, Kind: "task", Task: &doc.Body})
+	}
+	slices.SortStableFunc(out, func(a, b Arrival) int { return int(a.At - b.At) })
+	// Where one of the lists goes on, what lies behind its end is left for the next call.
+	if end, cut := bound(in.Docs, moved.Docs, in.Next != "", moved.Next != ""); cut {
+		out = slices.DeleteFunc(out, func(a Arrival) bool { return a.At > end })
+	}
+	return out, nil
+}

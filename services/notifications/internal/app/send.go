@@ -1,0 +1,297 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"liuke.dev/services/notifications/internal/channel"
+	"liuke.dev/services/notifications/internal/outbox"
+	"liuke.dev/services/notifications/internal/storage"
+	"liuke.dev/services/notifications/internal/task"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
+)
+
+// Sender carries deliveries out of the house. It never works in the path of a
+// request: it finds what is due by index, takes each by compare-and-set for the
+// time of a lease, and goes on after a crash with what the lease let go.
+type Sender struct {
+	Desk     *Desk
+	Mail     channel.Mailer // nil: no mail
+	Hook     channel.Poster
+	Attempts outbox.Attempts
+	Lease    time.Duration
+	Parallel int
+	Idle     time.Duration // look again after this long without being woken
+}
+
+// Run sends until ctx ends.
+func (s *Sender) Run(ctx context.Context) error {
+	ctx = store.Background(ctx)
+	for {
+		if err := errors.Join(s.Desk.FinishSpreading(ctx), s.Digests(ctx)); err != nil && ctx.Err() == nil {
+			s.Desk.Log.WarnContext(ctx, "reminders on their way", "error", err)
+		}
+		n, err := s.Round(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.Desk.Log.WarnContext(ctx, "sending", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.Desk.Woken():
+		case <-time.After(s.Idle):
+		}
+	}
+}
+
+// Round sends what is due, some at a time; it gives how many it took.
+func (s *Sender) Round(ctx context.Context) (int, error) {
+	due := store.Range{To: s.Desk.Clock().Add(time.Millisecond).String()}
+	page, err := s.Desk.Docs.Deliveries.Page(ctx, store.Query{Index: storage.Due, Equal: []any{true}, Range: due, Limit: 100})
+	if err != nil {
+		return 0, err
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	slots := make(chan struct{}, s.Parallel)
+	digests := map[string]bool{}
+	for _, doc := range page.Docs {
+		if doc.Body.Digest && digests[doc.Body.Person] {
+			continue // leaves with the first
+		}
+		digests[doc.Body.Person] = doc.Body.Digest || digests[doc.Body.Person]
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := s.send(ctx, doc); err != nil {
+				mu.Lock()
+				failed = errors.Join(failed, err)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return len(page.Docs), failed
+}
+
+// send takes one delivery and carries it out; a delivery that somebody else took
+// is left alone.
+func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) error {
+	v := &doc.Body
+	v.Status, v.Attempts, v.Next = outbox.Sending, v.Attempts+1, s.Desk.Clock().Add(s.Lease)
+	if err := s.Desk.Docs.Deliveries.Commit(ctx, doc, ""); err != nil {
+		if errors.Is(err, store.ErrConflict) {
+			return nil
+		}
+		return err
+	}
+	with, err := s.together(ctx, v)
+	if err != nil {
+		return err
+	}
+	err = s.carry(ctx, v, with)
+	if ctx.Err() != nil {
+		return nil // stopped in the middle: the lease runs out and it is tried again
+	}
+	for _, one := range append(with, doc) {
+		if one != doc {
+			one.Body.Attempts++
+		}
+		if failed := s.settle(ctx, one, err); failed != nil && !errors.Is(failed, store.ErrConflict) {
+			return failed
+		}
+	}
+	return nil
+}
+
+// together gives the withheld mails that leave in the same digest.
+func (s *Sender) together(ctx context.Context, v *outbox.Delivery) ([]*store.Doc[outbox.Delivery], error) {
+	if !v.Digest {
+		return nil, nil
+	}
+	var out []*store.Doc[outbox.Delivery]
+	now := s.Desk.Clock()
+	err := each(ctx, s.Desk.Docs.Deliveries, store.Query{Index: storage.ByPerson, Equal: []any{v.Person, outbox.Withheld}}, func(doc *store.Doc[outbox.Delivery]) error {
+		if doc.Body.Digest && doc.ID != v.ID && !doc.Body.Next.After(now) && len(out) < 100 {
+			out = append(out, doc)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Sender) carry(ctx context.Context, v *outbox.Delivery, with []*store.Doc[outbox.Delivery]) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Lease/2)
+	defer cancel()
+	if v.Channel == outbox.Webhook {
+		return s.postTo(ctx, v)
+	}
+	if s.Mail == nil {
+		return channel.Final(errors.New("mail is not configured any more"))
+	}
+	p, ok := s.Desk.People.Person(v.Person)
+	if !ok || p.Email == "" || !p.Active {
+		return channel.Final(fmt.Errorf("%s cannot be reached by mail", v.Person))
+	}
+	content := channel.Content{ID: v.ID, Reminders: []catalogue.Reminder{v.Reminder}, Digest: v.Digest}
+	for _, doc := range with {
+		content.Reminders = append(content.Reminders, doc.Body.Reminder)
+	}
+	if v.Digest {
+		var err error
+		if content.Tasks, err = s.today(ctx, p); err != nil {
+			return err
+		}
+	}
+	return s.Mail.Send(ctx, p, content)
+}
+
+func (s *Sender) postTo(ctx context.Context, v *outbox.Delivery) error {
+	hooks, err := s.Desk.Hooks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range hooks {
+		if h.ID != v.Hook {
+			continue
+		}
+		if !h.Active {
+			return channel.Final(errors.New("the webhook is switched off"))
+		}
+		err := s.Hook.Post(ctx, h, v.ID, v.Reminder)
+		if errors.Is(err, channel.ErrGone) {
+			err = errors.Join(err, s.Desk.SwitchOff(ctx, h.ID, "answered 410 Gone"))
+		}
+		return err
+	}
+	return channel.Final(errors.New("the webhook does not exist any more"))
+}
+
+// settle notes how sending went: delivered, to be tried again, or failed for good.
+func (s *Sender) settle(ctx context.Context, doc *store.Doc[outbox.Delivery], err error) error {
+	v, now := &doc.Body, s.Desk.Clock()
+	v.Error = ""
+	if err != nil {
+		v.Error = cut(err.Error())
+	}
+	switch {
+	case err == nil:
+		v.Status, v.Open, v.EndedAt = outbox.Delivered, false, now
+	case channel.IsFinal(err) || v.Attempts >= s.Attempts.Most:
+		v.Status, v.Open, v.EndedAt = outbox.Failed, false, now
+	default:
+		if v.Status = outbox.Pending; v.Digest {
+			v.Status = outbox.Withheld
+		}
+		v.Next = now.Add(max(s.Attempts.Pause(v.Attempts), channel.RetryAfter(err)))
+		return s.Desk.Docs.Deliveries.Commit(ctx, doc, "")
+	}
+	list, errRecord := s.Desk.record(ctx, v.Reminder.Customer, doc.Version+1, &catalogue.DeliveryEnded{Reminder: v.Reminder.ID, Person: v.Person,
+		Channel: v.Channel, Status: v.Status, Attempts: v.Attempts, Error: v.Error})
+	if errRecord != nil {
+		return errRecord
+	}
+	return s.Desk.Docs.Deliveries.Commit(ctx, doc, "", list...)
+}
+
+func cut(s string) string {
+	if r := []rune(s); len(r) > 500 {
+		return string(r[:500])
+	}
+	return s
+}
+
+// today gives what a person has to do by the end of their day.
+func (s *Sender) today(ctx context.Context, p catalogue.Person) ([]task.Task, error) {
+	page, err := s.Desk.Docs.Tasks.Page(ctx, store.Query{Index: storage.ByAssignee, Equal: []any{p.ID, catalogue.TaskOpen},
+		Range: store.Range{To: outbox.DayEnd(p, s.Desk.Clock()).String()}, Limit: 50})
+	out := make([]task.Task, 0, len(page.Docs))
+	for _, doc := range page.Docs {
+		out = append(out, doc.Body)
+	}
+	return out, err
+}
+
+// digestLate is how long after its time a digest is still made, after an outage.
+const digestLate = 2 * time.Hour
+
+// Digests makes each person's digest of the day, once, if there is anything to do.
+func (s *Sender) Digests(ctx context.Context) error {
+	now := s.Desk.Clock()
+	v, err := s.Desk.Policy.At(now)
+	if err != nil || s.Mail == nil {
+		return nil // nothing can be decided, or sent
+	}
+	for _, id := range s.Desk.People.Active() {
+		p, _ := s.Desk.People.Person(id)
+		at, day := outbox.LastDigest(v, p, now)
+		if at == 0 || p.Email == "" || now.Sub(at) > digestLate {
+			continue
+		}
+		if err := s.digest(ctx, p, day, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Sender) digest(ctx context.Context, p catalogue.Person, day string, at instant.Time) error {
+	r := catalogue.Reminder{ID: "digest." + day, Level: catalogue.LevelInform, Rule: "digest", To: []string{p.ID}, At: at, Due: at,
+		Subject: catalogue.Subject{Kind: catalogue.KindPerson, ID: p.ID}, Text: channel.DigestTitle(day), Why: "digest." + day}
+	_, err := s.Desk.Docs.Deliveries.Get(ctx, outbox.DeliveryID(r.ID, p.ID, outbox.Email))
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	tasks, err := s.today(ctx, p)
+	if err != nil || len(tasks) == 0 {
+		return err
+	}
+	return s.Desk.deliver(ctx, outbox.Delivery{Reminder: r, Person: p.ID, Channel: outbox.Email, Status: outbox.Withheld, Open: true, Next: at, Digest: true})
+}
+
+// Retry lets a failed delivery be tried again from the beginning.
+func (d *Desk) Retry(ctx context.Context, id string) (*store.Doc[outbox.Delivery], error) {
+	var doc *store.Doc[outbox.Delivery]
+	err := retry(ctx, func() (err error) {
+		doc, err = d.Docs.Deliveries.Get(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return problem.Missing("投递", "delivery", id)
+		}
+		if err != nil {
+			return err
+		}
+		if doc.Body.Status != outbox.Failed {
+			return problem.Refuse("delivery_not_failed", "只有失败的投递可以重试", "Only a failed delivery can be tried again")
+		}
+		v := &doc.Body
+		v.Status, v.Open, v.Next, v.Attempts, v.EndedAt = outbox.Pending, true, d.Clock(), 0, 0
+		return d.Docs.Deliveries.Commit(ctx, doc, "")
+	})
+	d.Wake()
+	return doc, err
+}
+
+// SwitchOff stops a webhook.
+func (d *Desk) SwitchOff(ctx context.Context, id, why string) error {
+	if id == configured {
+		return nil // only the configuration can
+	}
+	return retry(ctx, func() error {
+		doc, err := d.Docs.Hooks.Get(ctx, id)
+		if err != nil || !doc.Body.Active {
+			return err
+		}
+		doc.Body.Active, doc.Body.Gone = false, why
+		return d.Docs.Hooks.Commit(ctx, doc, "")
+	})
+}

@@ -1,0 +1,121 @@
+package channel
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"liuke.dev/services/notifications/internal/outbox"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/effects"
+	"liuke.dev/shared/instant"
+)
+
+// HeaderSignature carries when a post was signed and its signature:
+// "t=<unix seconds>,v1=<hex of HMAC-SHA256 over "<t>.<body>">".
+const HeaderSignature = "Liuke-Signature"
+
+// longest pause that a receiver may ask for.
+const longest = time.Hour
+
+// Webhook posts reminders to webhooks.
+type Webhook struct {
+	client *http.Client
+	clock  instant.Clock
+}
+
+// NewWebhook makes a poster; it follows no redirect and waits no longer than timeout.
+func NewWebhook(timeout time.Duration, clock instant.Clock) *Webhook {
+	t := &http.Transport{MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout}
+	return &Webhook{clock: clock, client: &http.Client{Timeout: timeout, Transport: t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// posted is the body of a post.
+type posted struct {
+	ID       string             `json:"id"` // of the delivery: the idempotency key
+	Type     string             `json:"type"`
+	Reminder catalogue.Reminder `json:"reminder"`
+}
+
+// Post posts one reminder under an idempotency key that stays the same on every attempt.
+func (w *Webhook) Post(ctx context.Context, h outbox.Hook, key string, r catalogue.Reminder) error {
+	if err := CheckURL(h.URL); err != nil {
+		return Final(err)
+	}
+	body, err := json.Marshal(posted{ID: key, Type: "reminder", Reminder: r})
+	if err != nil {
+		return Final(err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
+	if err != nil {
+		return Final(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "Liuke")
+	req.Header.Set(effects.HeaderKey, key)
+	req.Header.Set(HeaderSignature, Sign(h.Secret, w.clock(), body))
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be used again
+	return outcome(resp)
+}
+
+func outcome(resp *http.Response) error {
+	err := fmt.Errorf("the webhook answered %s", resp.Status)
+	switch s := resp.StatusCode; {
+	case s >= 200 && s < 300:
+		return nil
+	case s == http.StatusGone:
+		return Final(fmt.Errorf("%w: %w", ErrGone, err))
+	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusTooManyRequests, s >= 500:
+		if n, e := strconv.Atoi(resp.Header.Get("Retry-After")); e == nil && n > 0 {
+			return later{err, min(time.Duration(n)*time.Second, longest)}
+		}
+		return err
+	case s >= 300 && s < 400:
+		return Final(fmt.Errorf("%w: redirects are not followed", err))
+	}
+	return Final(err)
+}
+
+// Sign gives the signature of a body at an instant.
+func Sign(secret string, at instant.Time, body []byte) string {
+	t := strconv.FormatInt(int64(at)/1000, 10)
+	m := hmac.New(sha256.New, []byte(secret))
+	m.Write([]byte(t + "."))
+	m.Write(body)
+	return "t=" + t + ",v1=" + hex.EncodeToString(m.Sum(nil))
+}
+
+// CheckURL accepts https, and http on this machine.
+func CheckURL(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil:
+		return fmt.Errorf("%q is not the address of a webhook", s)
+	case u.Scheme == "https":
+		return nil
+	case u.Scheme == "http" && loopback(u.Hostname()):
+		return nil
+	}
+	return fmt.Errorf("a webhook needs https, but for one on this machine: %q", s)
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
