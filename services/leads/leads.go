@@ -49,6 +49,7 @@ func (s *Service) Run(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.leads.people", Topics: []string{catalogue.TopicOrganization},
 				Types: app.OrganizationTypes, Handle: s.app.ReactToOrganization})
 		},
+		s.app.RunImports,
 		s.goOn)
 }
 

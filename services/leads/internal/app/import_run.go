@@ -25,6 +25,9 @@ const (
 // RunImports carries out imports that were started, those that a crash cut
 // short included, until ctx ends.
 func (a *App) RunImports(ctx context.Context) error {
+	if err := a.People.Wait(ctx); err != nil {
+		return nil // stopped before people were known
+	}
 	tick := time.NewTicker(importPoll)
 	defer tick.Stop()
 	for {
