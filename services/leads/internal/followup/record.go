@@ -25,6 +25,9 @@ func Record(id string, in Input, s Subject, by By, v *policy.View, now instant.T
 	if in.OccurredAt > now && in.OccurredAt <= now.Add(skew) {
 		in.OccurredAt = now
 	}
+	if in.Captured && in.Channel == "" {
+		in.Channel = "other"
+	}
 	if s.Owner == "" && s.Open && !in.Captured {
 		return catalogue.FollowUp{}, problem.Refuse("R-047", "在公共资源中，请先领取再联系", "It is in the public pool: claim it before you talk to the customer")
 	}
