@@ -4,9 +4,12 @@ package facts_test
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/kafka"
@@ -14,8 +17,15 @@ import (
 )
 
 // The way of a fact over a real Apache Kafka of this test's own, which is killed
-// with -9 and started again.
+// with -9 and started again. On a cluster of the user's, which LIUKE_TEST_KAFKA
+// names, only the client is tried, on topics of this run.
 func TestTheWayOfAFactOnApacheKafka(t *testing.T) {
+	if address := os.Getenv("LIUKE_TEST_KAFKA"); address != "" {
+		c := kafka.New(kafka.Config{Brokers: strings.Split(address, ",")})
+		defer c.Close()
+		kafkatest.Suite(t, c, fmt.Sprint("liuke-test-", time.Now().UnixMilli()))
+		return
+	}
 	fresh := func(t *testing.T) *house {
 		script(t, "clean")
 		t.Cleanup(func() { script(t, "clean") })
