@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"liuke.dev/shared/programtest"
+)
+
+// report collects figures.
+type report struct {
+	begun  time.Time
+	quick  bool
+	before float64 // load of the machine at the beginning
+	rows   []row
+	notes  []string
+}
+
+// row is one figure; goal is empty where none is stated.
+type row struct {
+	what, value, goal string
+	met               bool
+}
+
+func (r *report) begin(quick bool) {
+	r.begun, r.quick, r.before = time.Now(), quick, load()
+}
+
+// state adds a figure and shows it at once.
+func (r *report) state(what, value string) { r.add(row{what: what, value: value}) }
+
+// judge adds a figure that has a goal.
+func (r *report) judge(met bool, goal, what, value string) {
+	r.add(row{what: what, value: value, goal: goal, met: met})
+}
+
+func (r *report) add(f row) {
+	r.rows = append(r.rows, f)
+	fmt.Fprintf(os.Stderr, "  %s: %s %s\n", f.what, f.value, f.verdict())
+}
+
+func (r *report) note(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
+
+func (f row) verdict() string {
+	switch {
+	case f.goal == "":
+		return ""
+	case f.met:
+		return "(" + f.goal + ": met)"
+	}
+	return "(" + f.goal + ": MISSED)"
+}
+
+func (r *report) print(w io.Writer) {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	for _, f := range r.rows {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", f.what, f.value, f.verdict())
+	}
+	_ = t.Flush() // to a terminal
+	for _, n := range r.notes {
+		fmt.Fprintln(w, "-", n)
+	}
+}
+
+// The markers between which docs/benchmarks.md is written.
+const beginMark, endMark = "<!-- bench:begin (written by go run ./bench) -->", "<!-- bench:end -->"
+
+// write puts the figures into docs/benchmarks.md.
+func (r *report) write() error {
+	root, err := programtest.Root()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(root, "docs", "benchmarks.md")
+	text, err := os.ReadFile(path) //nolint:gosec // a file of the project
+	if err != nil {
+		return err
+	}
+	before, rest, ok := bytes.Cut(text, []byte(beginMark))
+	_, after, ok2 := bytes.Cut(rest, []byte(endMark))
+	if !ok || !ok2 {
+		return errors.New("docs/benchmarks.md has lost its markers")
+	}
+	out := slices.Concat(before, []byte(beginMark+"\n\n"+r.markdown()+"\n"), []byte(endMark), after)
+	return os.WriteFile(path, out, 0o644) //nolint:gosec // documentation is for everybody
+}
+
+func (r *report) markdown() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "`go run ./bench`, %s, %s.\n\n%s; everything (program, clients, measuring) on %d cores; load of the machine before the run %.1f.\n\n",
+		r.begun.Format("2006-01-02"), revision(), machine(), cores, r.before)
+	s.WriteString("| what | measured | goal | |\n|---|---|---|---|\n")
+	for _, f := range r.rows {
+		verdict := ""
+		if f.goal != "" {
+			verdict = map[bool]string{true: "met", false: "**missed**"}[f.met]
+		}
+		fmt.Fprintf(&s, "| %s | %s | %s | %s |\n", f.what, f.value, f.goal, verdict)
+	}
+	s.WriteString("\n")
+	for _, n := range r.notes {
+		s.WriteString("- " + n + "\n")
+	}
+	return s.String()
+}
+
+func revision() string {
+	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
+	if err != nil {
+		return "revision unknown"
+	}
+	return "revision " + strings.TrimSpace(string(out))
+}
+
+// machine says what this ran on.
+func machine() string {
+	cpu := "unknown processor"
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+				cpu = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d cores present, %s/%s, %s", cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+}
+
+func load() float64 {
+	var l float64
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		_, _ = fmt.Sscan(string(text), &l) // stays 0 where it cannot be read
+	}
+	return l
+}

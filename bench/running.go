@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"liuke.dev/shared/programtest"
+)
+
+// measureRunning gives how many leads can be recorded while journeys run, and
+// how journeys catch up with what they lag behind.
+func measureRunning(ctx context.Context, b *bench) error {
+	o, err := b.open(ctx, "running")
+	if err != nil {
+		return err
+	}
+	defer o.Kill()
+	c, err := create(ctx, o, "跑", clients, 0, b.during(6*time.Second), false)
+	if err != nil {
+		return err
+	}
+	b.judgeRate(0.25, c, "leads recorded over HTTP, 8 clients, journeys running")
+	begin := time.Now()
+	before, err := decided(ctx, o)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(b.during(20 * time.Second)):
+	}
+	after, err := decided(ctx, o)
+	if err != nil {
+		return err
+	}
+	b.report.state("journeys lag behind when the burst ends, and catch up",
+		fmt.Sprintf("%d of %d leads undecided, %s decisions", max(len(c.ids)-int(before), 0), len(c.ids), rate((after-before)/time.Since(begin).Seconds())))
+	return nil
+}
+
+// decided counts the decisions that were published.
+func decided(ctx context.Context, o *programtest.Office) (float64, error) {
+	m, err := programtest.Metrics(ctx, o.URL())
+	return m[`liuke_relay_published_total{service="journeys"}`], err
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"liuke.dev/shared/programtest"
+)
+
+// measureStart gives how long the program takes to be ready, and what it takes
+// when nobody uses it.
+func measureStart(ctx context.Context, b *bench) error {
+	begin := time.Now()
+	o, err := b.open(ctx, "start")
+	if err != nil {
+		return err
+	}
+	defer o.Kill()
+	b.report.state("start on an empty directory, to ready with a company set up", short(time.Since(begin)))
+	var starts times
+	for range b.scale(5) {
+		if err := o.Stop(20 * time.Second); err != nil {
+			return err
+		}
+		begin = time.Now()
+		if err := o.Start(ctx); err != nil {
+			return err
+		}
+		starts = append(starts, time.Since(begin))
+	}
+	b.report.state("start again, to ready", short(starts.at(0.5)))
+	return b.measureIdle(ctx, o)
+}
+
+func (b *bench) measureIdle(ctx context.Context, o *programtest.Office) error {
+	select { // what starting left to do
+	case <-time.After(b.during(5 * time.Second)):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	before, err := programtest.Metrics(ctx, o.URL())
+	if err != nil {
+		return err
+	}
+	wait := b.during(10 * time.Second)
+	begin := time.Now()
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	after, err := programtest.Metrics(ctx, o.URL())
+	if err != nil {
+		return err
+	}
+	used := after["process_cpu_seconds_total"] - before["process_cpu_seconds_total"]
+	b.report.state("idle", fmt.Sprintf("%.0f MB, %.1f %% of one core", after["process_resident_memory_bytes"]/(1<<20), 100*used/time.Since(begin).Seconds()))
+	return nil
+}

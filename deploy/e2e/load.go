@@ -1,0 +1,180 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/programtest"
+)
+
+// Journal is what the program acknowledged: every entry must be found again.
+type Journal struct {
+	mu        sync.Mutex
+	Leads     map[string]string // id to company
+	Deals     map[string]string // id to title
+	FollowUps map[string]string // id to the path of its subject
+	Touched   map[string]bool   // paths of subjects with a follow-up
+	Refused   map[string]int    // calls that a rule refused, by code and rule
+	Lost      []string          // answers that should not come, whatever happens
+}
+
+// NewJournal makes an empty journal.
+func NewJournal() *Journal {
+	return &Journal{Leads: map[string]string{}, Deals: map[string]string{}, FollowUps: map[string]string{}, Touched: map[string]bool{}, Refused: map[string]int{}}
+}
+
+// Size counts the acknowledged writes.
+func (j *Journal) Size() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.Leads) + len(j.Deals) + len(j.FollowUps)
+}
+
+func (j *Journal) lead(id, company string) { j.mu.Lock(); j.Leads[id] = company; j.mu.Unlock() }
+func (j *Journal) deal(id, title string)   { j.mu.Lock(); j.Deals[id] = title; j.mu.Unlock() }
+func (j *Journal) followUp(id, subject string) {
+	j.mu.Lock()
+	j.FollowUps[id], j.Touched[subject] = subject, true
+	j.mu.Unlock()
+}
+
+// failed takes an error: a refusal by a rule is the program's right, anything
+// else but the end of the load is not.
+func (j *Journal) failed(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var r *programtest.Refusal
+	if errors.As(err, &r) && (r.Status == 409 || r.Status == 422) {
+		j.Refused[fmt.Sprintf("%s %s", r.Code, r.Rule)]++
+		return
+	}
+	j.Lost = append(j.Lost, err.Error())
+}
+
+// Untouched gives the leads that nobody has followed up.
+func (j *Journal) Untouched() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var out []string
+	for id := range j.Leads {
+		if !j.Touched["/v1/leads/"+id] {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Seller works: records leads, follows up, opens deals, converts.
+type Seller struct {
+	Client  *programtest.Client
+	Name    string
+	Journal *Journal
+	Rand    *rand.Rand
+	// Day is how long a day of the policy lasts.
+	Day time.Duration
+	// Pause is the mean time between two actions.
+	Pause time.Duration
+
+	mine []string // paths of what is being pursued
+	n    int
+}
+
+// Run works until ctx ends.
+func (s *Seller) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		s.act(ctx)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Duration(s.Rand.Int64N(int64(2*s.Pause) + 1))):
+		}
+	}
+}
+
+func (s *Seller) act(ctx context.Context) {
+	switch n := s.Rand.IntN(10); {
+	case n < 4 || len(s.mine) == 0:
+		s.record(ctx)
+	case n < 8:
+		s.FollowUp(ctx, s.mine[s.Rand.IntN(len(s.mine))])
+	case n < 9:
+		s.open(ctx)
+	default:
+		s.convert(ctx)
+	}
+	if len(s.mine) > 12 { // the oldest is forgotten, on purpose
+		s.mine = s.mine[1:]
+	}
+}
+
+type created struct {
+	ID   string `json:"id"`
+	Deal string `json:"deal"`
+}
+
+func (s *Seller) record(ctx context.Context) {
+	s.n++
+	company := fmt.Sprintf("%s-%04d 有限公司", s.Name, s.n)
+	var made created
+	err := s.Client.Post(ctx, "/v1/leads", map[string]any{"company": company, "contact": "联系人", "wechat": company, "source": "website", "need": "需求 " + company}, &made)
+	if err != nil {
+		s.Journal.failed(ctx, err)
+		return
+	}
+	s.Journal.lead(made.ID, company)
+	s.mine = append(s.mine, "/v1/leads/"+made.ID)
+}
+
+func (s *Seller) open(ctx context.Context) {
+	s.n++
+	title := fmt.Sprintf("%s-deal-%04d", s.Name, s.n)
+	var made created
+	if err := s.Client.Post(ctx, "/v1/deals", map[string]any{"title": title, "company": title, "source": "referral", "need": "需求"}, &made); err != nil {
+		s.Journal.failed(ctx, err)
+		return
+	}
+	s.Journal.deal(made.ID, title)
+	s.mine = append(s.mine, "/v1/deals/"+made.ID)
+}
+
+// FollowUp records a follow-up that names the next touch some days on.
+func (s *Seller) FollowUp(ctx context.Context, subject string) {
+	now := instant.Now()
+	var made struct {
+		FollowUp created `json:"follow_up"`
+	}
+	err := s.Client.Post(ctx, subject+"/follow-ups", map[string]any{"occurred_at": now, "channel": "phone", "direction": "outbound", "key_points": "谈了",
+		"next_action": "再联系", "next_touch_at": now.Add(time.Duration((1 + 5*s.Rand.Float64()) * float64(s.Day))), "result": "interested", "customer_type": "new",
+		"budget_band": "medium", "objections": []string{"price"}, "not_owner_reason": "负责人不在"}, &made)
+	if err != nil {
+		s.Journal.failed(ctx, err)
+		return
+	}
+	s.Journal.followUp(made.FollowUp.ID, subject)
+}
+
+func (s *Seller) convert(ctx context.Context) {
+	i := slices.IndexFunc(s.mine, func(p string) bool { return len(p) > 10 && p[:10] == "/v1/leads/" })
+	if i < 0 {
+		return
+	}
+	lead := s.mine[i]
+	s.FollowUp(ctx, lead) // a lead that was never touched would not be a deal
+	s.mine = slices.Delete(s.mine, i, i+1)
+	var made created
+	if err := s.Client.Post(ctx, lead+"/conversion", map[string]any{}, &made); err != nil {
+		s.Journal.failed(ctx, err)
+		return
+	}
+	s.Journal.deal(made.Deal, "")
+	s.mine = append(s.mine, "/v1/deals/"+made.Deal)
+}
