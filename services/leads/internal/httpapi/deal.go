@@ -38,11 +38,13 @@ func registerDeals(s *httpx.Server, a *app.App) {
 }
 
 // DealPath names a deal. It is exported because huma reads no embedded field of a type that is not.
+// DealPath names a deal.
 type DealPath struct {
 	ID string `path:"id" maxLength:"80"`
 }
 
-type dealFields struct {
+// DealFields are the fields of a deal that people edit.
+type DealFields struct {
 	Title           *string       `json:"title,omitempty" maxLength:"200"`
 	Company         *string       `json:"company,omitempty" maxLength:"200"`
 	Source          *string       `json:"source,omitempty" maxLength:"40"`
@@ -60,7 +62,7 @@ type dealFields struct {
 	ExpectedClose   *instant.Time `json:"expected_close,omitempty"`
 }
 
-func (f dealFields) domain() deal.Fields { return deal.Fields(f) }
+func (f DealFields) domain() deal.Fields { return deal.Fields(f) }
 
 type dealAnswer struct {
 	Question string `json:"question" minLength:"1" maxLength:"40"`
@@ -77,7 +79,7 @@ func answered(in []dealAnswer) []deal.Answered {
 }
 
 type openDealBody struct {
-	dealFields
+	DealFields
 	Customer string       `json:"customer,omitempty" maxLength:"80"`
 	Owner    string       `json:"owner,omitempty" maxLength:"80" doc:"Empty: the customer's owner, else the caller"`
 	Pipeline string       `json:"pipeline,omitempty" maxLength:"40" doc:"Empty: the default pipeline"`
@@ -113,7 +115,7 @@ func (h deals) answerWith(ctx context.Context) func(*app.DealDoc, error) (*httpx
 func (h deals) edit(ctx context.Context, in *struct {
 	DealPath
 	httpx.IfMatch
-	Body dealFields
+	Body DealFields
 }) (*httpx.Item[dealView], error) {
 	return h.answerWith(ctx)(h.app.EditDeal(ctx, in.ID, in.IfMatch, in.Body.domain()))
 }
@@ -124,7 +126,7 @@ func (h deals) advance(ctx context.Context, in *struct {
 	Body struct {
 		Stage      string       `json:"stage" minLength:"1" maxLength:"40"`
 		Answers    []dealAnswer `json:"answers,omitempty" maxItems:"50"`
-		Fields     dealFields   `json:"fields,omitempty" doc:"Fields that the gate asks for, in the same step"`
+		Fields     DealFields   `json:"fields,omitempty" doc:"Fields that the gate asks for, in the same step"`
 		LostReason string       `json:"lost_reason,omitempty" maxLength:"40" doc:"Where the stage is lost (R-066)"`
 		LostRemark string       `json:"lost_remark,omitempty" maxLength:"2000"`
 	}

@@ -124,6 +124,7 @@ func (h deals) intervene(ctx context.Context, in *struct {
 }
 
 // MarkPath names a mark.
+// MarkPath names a mark of a deal.
 type MarkPath struct {
 	DealPath
 	Rule string `path:"rule" maxLength:"80" pattern:"^[a-z][a-z0-9_.]*$"`

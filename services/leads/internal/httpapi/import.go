@@ -59,7 +59,8 @@ func (h importing) view(doc *app.ImportDoc) importView {
 	return v
 }
 
-type importPath struct {
+// ImportPath names an import.
+type ImportPath struct {
 	ID string `path:"id" maxLength:"80"`
 }
 
@@ -70,7 +71,7 @@ func (h importing) item(doc *app.ImportDoc, err error) (*httpx.Item[importView],
 	return httpx.NewItem(h.view(doc), doc.Version), nil
 }
 
-func (h importing) get(ctx context.Context, in *importPath) (*httpx.Item[importView], error) {
+func (h importing) get(ctx context.Context, in *ImportPath) (*httpx.Item[importView], error) {
 	return h.item(h.app.GetImport(ctx, in.ID))
 }
 
@@ -86,7 +87,7 @@ func (h importing) list(ctx context.Context, in *httpx.PageParams) (*httpx.List[
 }
 
 func (h importing) mapping(ctx context.Context, in *struct {
-	importPath
+	ImportPath
 	httpx.IfMatch
 	Body struct {
 		Fields    *map[string]string `json:"fields,omitempty" doc:"Field to header"`
@@ -100,7 +101,7 @@ func (h importing) mapping(ctx context.Context, in *struct {
 }
 
 func (h importing) run(ctx context.Context, in *struct {
-	importPath
+	ImportPath
 	httpx.IfMatch
 }) (*httpx.Item[importView], error) {
 	doc, err := h.app.StartImport(ctx, in.ID, in.IfMatch)
@@ -121,7 +122,7 @@ type previewView struct {
 }
 
 func (h importing) preview(ctx context.Context, in *struct {
-	importPath
+	ImportPath
 	Limit int `query:"limit" minimum:"1" maximum:"100" default:"10" doc:"Rows shown"`
 }) (*struct{ Body previewView }, error) {
 	p, err := h.app.PreviewImport(ctx, in.ID, in.Limit)
@@ -132,7 +133,7 @@ func (h importing) preview(ctx context.Context, in *struct {
 }
 
 func (h importing) report(ctx context.Context, in *struct {
-	importPath
+	ImportPath
 	httpx.PageParams
 	Outcome string `query:"outcome" enum:"refused,adjusted"`
 }) (*httpx.List[imports.Entry], error) {

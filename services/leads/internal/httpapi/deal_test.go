@@ -1,0 +1,287 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"liuke.dev/services/leads/internal/app"
+	"liuke.dev/services/leads/internal/httpapi"
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/directory"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
+	"liuke.dev/shared/store/engines"
+)
+
+const day = 24 * time.Hour
+
+// house is the service over HTTP with a few people: Ann and Ben sell for Mia,
+// Carl sells for Max, Dora directs.
+type house struct {
+	t       testing.TB
+	app     *app.App
+	policy  *policy.Holder
+	handler http.Handler
+	clock   atomic.Int64
+}
+
+var houseBegins = instant.Of(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+
+type principals map[string]auth.Principal
+
+func (p principals) Verify(_ context.Context, token string) (auth.Principal, error) {
+	if who, ok := p[token]; ok {
+		return who, nil
+	}
+	return auth.Principal{}, errors.New("unknown token")
+}
+
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	h := &house{t: t, policy: policy.NewHolder(1)}
+	h.clock.Store(int64(houseBegins))
+	if err := h.policy.Put(policy.Book{Version: 1, Sections: policy.Defaults()}); err != nil {
+		t.Fatal(err)
+	}
+	e, err := engines.Open(context.Background(), "sqlite:"+t.TempDir(), "leads")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	people := directory.Of(
+		person("ann", "mia", auth.Salesperson), person("ben", "mia", auth.Salesperson), person("carl", "max", auth.Salesperson),
+		person("mia", "dora", auth.SalesManager), person("max", "dora", auth.SalesManager), person("dora", "", auth.SalesDirector))
+	known := principals{"journeys": {ID: "journeys", Roles: []auth.Role{auth.System}}}
+	for _, id := range people.Active() {
+		p, _ := people.Person(id)
+		known[id] = auth.Principal{ID: id, Roles: []auth.Role{auth.Role(p.Roles[0])}}
+	}
+	clock := func() instant.Time { return instant.Time(h.clock.Load()) }
+	h.app, err = app.New(context.Background(), app.Config{Engine: e, People: people, Policy: h.policy, Clock: clock,
+		Journey: func(kind, id string) string { return "http://temporal/" + kind + "/" + id }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := httpx.NewEngine()
+	s, err := httpx.New(context.Background(), httpx.Config{Name: "leads", Version: "1", Engine: engine, Answers: e, Verifier: known, Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	httpapi.Register(s, h.app)
+	h.handler = engine
+	return h
+}
+
+func person(id, boss string, role auth.Role) catalogue.Person {
+	return catalogue.Person{ID: id, Name: strings.ToUpper(id[:1]) + id[1:], Supervisor: boss, Roles: []string{string(role)}, Active: true}
+}
+
+func (h *house) pass(d time.Duration) { h.clock.Add(d.Milliseconds()) }
+
+// answer is what came back.
+type answer struct {
+	t       testing.TB
+	status  int
+	header  http.Header
+	raw     []byte
+	decoded map[string]any
+}
+
+func (h *house) call(who, method, path, body string, headers ...string) answer {
+	h.t.Helper()
+	r := httptest.NewRequest(method, path, bytes.NewBufferString(body))
+	if body == "" {
+		r = httptest.NewRequest(method, path, nil)
+	}
+	if who != "" {
+		r.Header.Set("Authorization", "Bearer "+who)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	a := answer{t: h.t, status: w.Code, header: w.Result().Header, raw: w.Body.Bytes()}
+	d := json.NewDecoder(bytes.NewReader(a.raw))
+	d.UseNumber()
+	_ = d.Decode(&a.decoded) // not every answer is JSON
+	return a
+}
+
+// at gives a value of the answer by its dotted path.
+func (a answer) at(path string) any {
+	var v any = a.decoded
+	for _, part := range strings.Split(path, ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[part]
+		case []any:
+			n := 0
+			if _, err := fmt.Sscan(part, &n); err != nil || n >= len(x) {
+				return nil
+			}
+			v = x[n]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+func (a answer) is(status int, pairs ...any) answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("status %d, want %d: %s", a.status, status, a.raw)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if got := a.at(pairs[i].(string)); fmt.Sprint(got) != fmt.Sprint(pairs[i+1]) {
+			a.t.Fatalf("%s is %v, want %v: %s", pairs[i], got, pairs[i+1], a.raw)
+		}
+	}
+	return a
+}
+
+func (a answer) text(path string) string { return fmt.Sprint(a.at(path)) }
+
+// openDeal opens a deal of somebody and gives its path.
+func (h *house) openDeal(who, body string) string {
+	h.t.Helper()
+	a := h.call(who, "POST", "/v1/deals", body).is(201)
+	return a.header.Get("Location")
+}
+
+const plain = `{"title":"Line 3","company":"Acme","amount":{"minor":500000,"currency":"CNY"}}`
+
+// R-054, R-065: what a deal shows: its version of the pipeline, its gates, what
+// is missing, its journey.
+func TestDealRepresentation(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", plain)
+	h.pass(90 * time.Minute)
+	a := h.call("ann", "GET", path, "").is(200, "pipeline", "p7", "pipeline_version", 1, "stage", "contacted", "stage_name.zh", "已联系", "reported_stage", "contacted",
+		"owner", "ann", "dwell_ms.contacted", 90*60*1000, "done", false, "missing", "[next_step next_touch key_info]", "standing.level", "watch",
+		"gates.0.stage", "need_confirmed", "gates.0.open", true, "version", 1)
+	if id := strings.TrimPrefix(path, "/v1/deals/"); a.text("journey_url") != "http://temporal/deal/"+id || a.header.Get("ETag") != `"1"` {
+		t.Errorf("%s", a.raw)
+	}
+}
+
+// R-055, R-057, R-058, R-066, R-067: the stage endpoint is the only way, its gate
+// names what is missing, and what it asks for may come along.
+func TestDealStages(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", plain)
+	go1 := func(body string) answer { return h.call("ann", "POST", path+"/stage", body) }
+	go1(`{"stage":"quoted"}`).is(409, "rule", "stage_exit")
+	go1(`{"stage":"nowhere"}`).is(422, "errors.0.rule", "one_of")
+	go1(`{"stage":"need_confirmed"}`).is(200, "stage", "need_confirmed", "stage_follow_ups", 0)
+	go1(`{"stage":"proposed"}`).is(409, "code", "refused", "rule", "R-055", "errors.0.field", "answers.need_clear", "errors.0.text.zh", "需求是否明确？", "errors.0.text.en", "Is the need clear?")
+	h.call("ann", "POST", path+"/answers", `{"answers":[{"question":"need_clear","yes":true}]}`).is(200, "answers.0.by", "ann")
+	h.call("ann", "POST", path+"/answers", `{"answers":[{"question":"moon_phase","yes":true}]}`).is(422)
+	go1(`{"stage":"proposed"}`).is(200, "gates.1.stage", "quoted", "gates.1.open", false, "gates.1.questions.0.id", "budget_clear")
+	go1(`{"stage":"negotiating","answers":[{"question":"budget_clear","yes":false,"remark":"next year"}]}`).is(409, "rule", "R-057", "errors.0.field", "objections", "errors.1.field", "competitors")
+	if n := len(h.call("ann", "GET", path, "").at("answers").([]any)); n != 1 {
+		t.Errorf("a refused move left %d answers", n)
+	}
+	go1(`{"stage":"negotiating","answers":[{"question":"budget_clear","yes":false}],"fields":{"objections":["price"],"competitors":["Globex"]}}`).is(200, "stage", "negotiating")
+	go1(`{"stage":"to_sign"}`).is(409, "rule", "R-058", "errors.0.field", "decision_maker", "errors.1.field", "procurement_node")
+	h.call("ann", "PATCH", path, `{"decision_maker":"Ms Li","procurement_node":"tender"}`).is(200)
+	go1(`{"stage":"to_sign"}`).is(200)
+	h.call("ann", "PATCH", path, `{"decision_maker":""}`).is(422, "errors.0.rule", "R-058")
+	go1(`{"stage":"lost"}`).is(409, "rule", "R-066")
+	h.call("ann", "POST", path+"/win", "").is(200, "outcome", "won", "stage", "won")
+	go1(`{"stage":"negotiating"}`).is(409, "rule", "deal_closed")
+	h.call("ann", "PATCH", path, `{"stage":"contacted"}`).is(422, "errors.0.rule", "unknown_field")
+}
+
+// R-066: a loss has a reason, and can be taken up again.
+func TestDealLossAndReopening(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", plain)
+	h.call("ann", "POST", path+"/loss", `{"reason":""}`).is(422, "errors.0.rule", "R-066")
+	h.call("ann", "POST", path+"/loss", `{"reason":"weather"}`).is(422)
+	h.call("ann", "POST", path+"/reopening", "").is(409, "rule", "R-066")
+	h.call("ann", "POST", path+"/loss", `{"reason":"competitor","remark":"Globex"}`).is(200, "outcome", "lost", "lost_reason", "competitor")
+	h.pass(30 * day)
+	h.call("ann", "POST", path+"/reopening", "{}").is(200, "outcome", "open", "stage", "contacted", "clocks_from", houseBegins.Add(30*day))
+	kinds := h.call("ann", "GET", path+"/history?limit=2", "").is(200, "items.0.type", "liuke.deals.deal_opened.v1", "items.1.type", "liuke.deals.stage_changed.v1")
+	next := kinds.text("next")
+	h.call("ann", "GET", path+"/history?after="+next, "").is(200, "items.0.type", "liuke.deals.deal_reopened.v1", "items.0.actor.id", "ann")
+}
+
+// R-014, R-016, R-021, R-028: follow-ups and quotes on a deal.
+func TestDealWork(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", plain)
+	at, next := houseBegins, houseBegins.Add(3*day)
+	touch := fmt.Sprintf(`{"occurred_at":%q,"channel":"phone","key_points":"talked","next_action":"send plan","next_touch_at":%q,"result":"interested","objections":[],"customer_type":"new","budget_band":"low","key_person":"Ms Li"}`, at, next)
+	h.call("ann", "POST", path+"/follow-ups", touch, "Idempotency-Key", "f1").is(201, "deal.follow_ups", 1, "deal.done", true, "follow_up.counts", true)
+	h.call("ann", "POST", path+"/follow-ups", touch, "Idempotency-Key", "f1").is(201, "deal.follow_ups", 1)
+	h.call("ann", "POST", path+"/follow-ups", strings.Replace(touch, `"next_touch_at"`, `"captured":false,"question":"x","direction":"sideways","next_touch_at"`, 1)).is(422)
+	h.call("ann", "POST", path+"/follow-ups", fmt.Sprintf(`{"occurred_at":%q,"channel":"phone","key_points":"talked","next_action":"x"}`, at)).is(422, "errors.0.rule", "R-014")
+	h.call("ben", "POST", path+"/follow-ups", touch).is(422, "errors.0.rule", "R-047")
+	h.call("ann", "GET", path+"/follow-ups", "").is(200, "items.0.key_points", "talked", "items.1", nil)
+	q := h.call("ann", "POST", path+"/quotes", `{"amount":{"minor":100,"currency":"CNY"}}`, "Idempotency-Key", "q1").is(201, "deal.stage", "contacted", "deal.quotes.0.by", "ann")
+	h.call("ann", "POST", path+"/quotes", `{"amount":{"minor":-1,"currency":"CNY"}}`).is(422)
+	h.call("ann", "POST", path+"/quotes", `{"amount":{"minor":100,"currency":"CNY"}}`, "Idempotency-Key", "q1").is(201, "quote", q.text("quote"))
+	h.pass(time.Hour)
+	confirm := path + "/quotes/" + q.text("quote") + "/confirmation"
+	h.call("ann", "POST", confirm, "").is(200, "quotes.0.confirmed_at", houseBegins.Add(time.Hour))
+	h.call("ann", "POST", confirm, "{}").is(200, "version", 4)
+	h.call("ann", "POST", path+"/quotes/none/confirmation", "").is(404)
+}
+
+// Every way of being refused: nobody, somebody else, stale, unknown, malformed.
+func TestDealStatuses(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", plain)
+	h.call("", "GET", path, "").is(401)
+	h.call("carl", "GET", path, "").is(403, "rule", "deal.read:mates")
+	h.call("ben", "GET", path, "").is(200)
+	h.call("ben", "PATCH", path, `{"title":"mine"}`).is(403, "rule", "deal.change:own")
+	h.call("mia", "PATCH", path, `{"title":"ours"}`, "If-Match", `"1"`).is(200, "version", 2)
+	h.call("mia", "PATCH", path, `{"title":"again"}`, "If-Match", `"1"`).is(412, "version", 2)
+	h.call("ann", "POST", path+"/stage", `{"stage":"need_confirmed"}`, "If-Match", `"1"`).is(412)
+	h.call("ann", "PATCH", path, `{"title":"x","colour":"red"}`).is(422, "errors.0.rule", "unknown_field")
+	h.call("ann", "PATCH", path, `{"title":7}`).is(422, "errors.0.rule", "type")
+	h.call("ann", "PATCH", path, `{"amount":{"minor":-1,"currency":"CNY"}}`).is(422)
+	h.call("ann", "PATCH", path, `{`).is(400)
+	h.call("ann", "GET", "/v1/deals/none", "").is(404)
+	h.call("ann", "POST", "/v1/deals", `{}`).is(422, "errors.0.field", "title")
+	h.call("ann", "POST", "/v1/deals", `{"title":"x","owner":"nobody"}`).is(422, "errors.0.rule", "active_person")
+	h.call("ann", "POST", "/v1/deals", `{"title":"x","owner":"carl"}`).is(403, "rule", "deal.open:own")
+	h.call("ann", "POST", "/v1/deals", `{"title":"x","pipeline":"p9"}`).is(422, "errors.0.field", "pipeline")
+	h.call("ann", "POST", "/v1/deals", `{"title":"x","stage":"quoted"}`).is(409, "rule", "R-055")
+	first := h.call("ann", "POST", "/v1/deals", plain, "Idempotency-Key", "k").is(201)
+	h.call("ann", "POST", "/v1/deals", plain, "Idempotency-Key", "k").is(201, "id", first.text("id"))
+	h.call("ann", "POST", "/v1/deals", `{"title":"y"}`, "Idempotency-Key", "k").is(422, "code", "idempotency_reused")
+	h.call("ann", "PUT", path+"/marks/at_risk", `{}`).is(403, "rule", "effect:none")
+	h.call("journeys", "PUT", path+"/marks/at_risk", `{"evidence":["f1"]}`, "Liuke-Cause", "deal:x:idle.3:1", "Idempotency-Key", "e1").is(200, "marks.0.rule", "at_risk", "marks.0.cause", "deal:x:idle.3:1", "standing.level", "danger")
+	h.call("journeys", "PUT", path+"/marks/At%20Risk", `{}`).is(422)
+	h.call("journeys", "DELETE", path+"/marks/at_risk", "").is(200, "marks", nil)
+}
+
+// R-054: a deal is moved to the version of its pipeline in force on request alone.
+func TestDealPipelineVersion(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", plain)
+	s := policy.Defaults()
+	s.Pipelines.Pipelines[0].Stages[0].Name.En = "First talk"
+	if err := h.policy.Put(policy.Book{Version: 2, Sections: s}); err != nil {
+		t.Fatal(err)
+	}
+	h.call("ann", "GET", path, "").is(200, "pipeline_version", 1, "stage_name.en", "Contacted")
+	h.call("ann", "POST", path+"/pipeline-version", "").is(200, "pipeline_version", 2, "stage_name.en", "First talk")
+}
