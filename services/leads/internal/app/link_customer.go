@@ -65,6 +65,9 @@ func (a *App) afterLink(ctx context.Context, id, customer string) error {
 	if err := a.fold(ctx, id); err != nil {
 		return err
 	}
+	if err := a.foldLater(ctx, id); err != nil {
+		return err
+	}
 	return a.follow(ctx, customer)
 }
 
@@ -127,6 +130,22 @@ func (a *App) fold(ctx context.Context, id string) error {
 		d.Body.Set(l)
 		return commitAs(ctx, "", a.Leads, d, stampOf(l.Customer, at, v), &catalogue.LeadFoldedIn{Lead: id, Into: into},
 			&catalogue.LeadStatusChanged{Lead: id, Before: before, After: l.Status, Reason: "same_need"})
+	})
+}
+
+// foldLater folds later leads of the same need that were linked before this
+// one and that nobody has worked on.
+func (a *App) foldLater(ctx context.Context, id string) error {
+	d, err := a.Leads.Get(ctx, id)
+	if err != nil || !d.Body.Open || d.Body.Customer == "" || d.Body.NeedKey == "" {
+		return err
+	}
+	q := store.Query{Index: "customer_open", Equal: []any{d.Body.Customer, true}, Range: store.Range{From: d.Body.ArrivedAt.String()}, Limit: 100}
+	return each(ctx, a.Leads, q, func(o *LeadDoc) error {
+		if o.ID == id || o.Body.NeedKey != d.Body.NeedKey || o.Body.Status != catalogue.LeadNew {
+			return nil
+		}
+		return a.fold(ctx, o.ID)
 	})
 }
 
