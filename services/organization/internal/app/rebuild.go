@@ -11,13 +11,16 @@ import (
 // Rebuild makes the chart agree with the people and teams that are stored, and
 // tells the directory of this process about them.
 func (a *App) Rebuild(ctx context.Context) error {
-	err := each(ctx, a.Docs.People, func(d *store.Doc[catalogue.Person]) error {
+	c, err := a.Chart(ctx)
+	if err != nil {
+		return err
+	}
+	err = each(ctx, a.Docs.People, func(d *store.Doc[catalogue.Person]) error {
 		if a.Directory != nil {
 			a.Directory.Put(d.Body, d.Version)
 		}
-		c, err := a.Chart(ctx)
-		if err != nil || people.PlaceOf(d.Body).Same(c.People[d.ID]) {
-			return err
+		if people.PlaceOf(d.Body).Same(c.People[d.ID]) {
+			return nil
 		}
 		return a.heal(ctx, d.ID)
 	})
