@@ -291,3 +291,32 @@ func with(b body, pairs ...any) body {
 func absence(from instant.Time, d time.Duration, delegate string) catalogue.Absence {
 	return catalogue.Absence{ID: "a1", From: from, To: from.Add(d), Delegate: delegate}
 }
+
+func (o *office) decode(raw []byte, into any) {
+	o.t.Helper()
+	if err := json.Unmarshal(raw, into); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// changeOwnerAlone changes an ownership with its fact, and nothing that follows it.
+func (o *office) changeOwnerAlone(customer, to string) {
+	o.t.Helper()
+	docs := store.Of[map[string]any](o.store, store.Spec{Name: "ownership"})
+	d, err := docs.Get(o.t.Context(), customer)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	before := catalogue.Ownership{Customer: customer, Owner: d.Body["owner"].(string), Since: monday}
+	after := before
+	after.Owner = to
+	d.Body["owner"], d.Body["change"] = to, "transfer"
+	f, err := facts.Record(o.t.Context(), facts.Stamp{Source: "liuke/leads", At: o.now(), Customer: customer}, d.Version+1,
+		&catalogue.OwnerChanged{Before: before, After: after, Reason: "transfer"})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if err := docs.Commit(o.t.Context(), d, "", f); err != nil {
+		o.t.Fatal(err)
+	}
+}
