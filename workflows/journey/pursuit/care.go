@@ -41,7 +41,7 @@ type Care struct {
 	Unanswered int64                `json:"unanswered,omitempty"`
 	Next       journey.Latest[Plan] `json:"next"`
 	Tasks      []Task               `json:"tasks,omitempty"`
-	Early      []Told               `json:"early,omitempty"` // what was told of tasks that are not known yet
+	Heard      []Told               `json:"heard,omitempty"` // what tasks' own facts said last
 	Talk       Talk                 `json:"talk"`
 	Marks      map[string]int64     `json:"marks,omitempty"` // marks that are set, with the episode that set them
 	Risks      []Risk               `json:"risks,omitempty"` // why it is at risk
@@ -87,9 +87,7 @@ func (c *Care) Know(f journey.Fact, company, customer string) {
 // Hold takes who is responsible; before is who was, empty for the pool.
 func (c *Care) Hold(f journey.Fact, before, owner string, claimed bool) {
 	c.See(f)
-	if !c.Owner.Tell(f.Ref, owner) {
-		return
-	}
+	c.Owner.Tell(f.Ref, owner)
 	now := journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
 	if owner != "" && owner != before {
 		c.Held.Later(now)
@@ -109,8 +107,11 @@ func (c *Care) Plan(f journey.Fact, at instant.Time) {
 
 // Reopened takes that it was taken up again: its clocks start anew.
 func (c *Care) Reopened(f journey.Fact, owner string) {
+	c.See(f)
+	now := journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
+	c.Taken.Later(now)
 	if owner != "" {
-		c.Hold(f, c.Owner.Value, owner, true)
+		c.Owner.Tell(f.Ref, owner)
+		c.Held.Later(now)
 	}
-	c.Taken.Later(journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time})
 }

@@ -55,25 +55,27 @@ func (t *Talk) Tag(at journey.Ref) {
 }
 
 func (t *Talk) ask(q Question) {
-	for _, known := range t.Asked {
-		if known.Ref == q.Ref {
-			return
-		}
-		if known.Text != q.Text {
-			continue
-		}
-		first, again := known.Moment, q.Moment
-		if first.After(again.Ref) {
-			first, again = again, first
-		}
-		if t.Again.Later(again) {
-			t.First = first.Ref
-		}
+	if slices.ContainsFunc(t.Asked, func(known Question) bool { return known.Ref == q.Ref }) {
+		return
 	}
 	t.Asked = append(t.Asked, q)
 	slices.SortFunc(t.Asked, func(a, b Question) int { return cmp.Or(cmp.Compare(a.V, b.V), cmp.Compare(a.N, b.N)) })
+	t.compare()
 	if len(t.Asked) > maxAsked {
 		t.Asked = t.Asked[1:]
+	}
+}
+
+// compare finds the latest question that had been asked before, and when first.
+func (t *Talk) compare() {
+	for i, again := range slices.Backward(t.Asked) {
+		first := slices.IndexFunc(t.Asked, func(q Question) bool { return q.Text == again.Text })
+		if first < i {
+			if t.Again.Later(again.Moment) || t.Again.Ref == again.Ref {
+				t.First = t.Asked[first].Ref
+			}
+			return
+		}
 	}
 }
 

@@ -30,8 +30,8 @@ type Told struct {
 	Ended bool         `json:"ended,omitempty"`
 }
 
-// maxEarly bounds what is remembered of unknown tasks.
-const maxEarly = 8
+// maxHeard bounds what is remembered of tasks' own facts.
+const maxHeard = 8
 
 // Task finds the newest task of a kind.
 func (c *Care) Task(kind string) *Task {
@@ -57,11 +57,9 @@ func (c *Care) CreateTask(f *journey.Firing, kind string, title lang.Text, due i
 }
 
 func (c *Care) openTask(t Task) {
-	for i, told := range c.Early {
+	for _, told := range c.Heard {
 		if told.ID == t.ID {
 			t.take(told)
-			c.Early = slices.Delete(c.Early, i, i+1)
-			break
 		}
 	}
 	if have := c.Task(t.Kind); have != nil {
@@ -72,45 +70,37 @@ func (c *Care) openTask(t Task) {
 	slices.SortFunc(c.Tasks, func(a, b Task) int { return compareText(a.Kind, b.Kind) })
 }
 
-// TaskTold takes what a task's own fact said: moved, or ended by a person.
-func (c *Care) TaskTold(f journey.Fact, t *catalogue.Task) bool {
+// TaskTold takes what a task's own fact said: moved, or ended by a person. It is
+// kept beside the task, because it may come before the task is known.
+func (c *Care) TaskTold(f journey.Fact, t *catalogue.Task) {
 	told := Told{ID: t.ID, Ref: f.Ref, Due: t.Due, Ended: t.Status != catalogue.TaskOpen}
 	for i := range c.Tasks {
 		if c.Tasks[i].ID == t.ID {
-			return c.Tasks[i].take(told)
+			c.Tasks[i].take(told)
 		}
 	}
-	return c.early(told)
+	i := slices.IndexFunc(c.Heard, func(h Told) bool { return h.ID == told.ID })
+	switch {
+	case i < 0:
+		c.Heard = append(c.Heard, told)
+		slices.SortFunc(c.Heard, func(a, b Told) int { return compareText(a.ID, b.ID) })
+	case told.Ref.After(c.Heard[i].Ref):
+		c.Heard[i] = told
+	}
+	if len(c.Heard) > maxHeard {
+		c.Heard = c.Heard[1:] // ids sort by time: the oldest goes
+	}
 }
 
-func (c *Care) early(told Told) bool {
-	for i := range c.Early {
-		if c.Early[i].ID == told.ID {
-			if !told.Ref.After(c.Early[i].Ref) {
-				return false
-			}
-			c.Early[i] = told
-			return true
-		}
-	}
-	c.Early = append(c.Early, told)
-	slices.SortFunc(c.Early, func(a, b Told) int { return compareText(a.ID, b.ID) })
-	if len(c.Early) > maxEarly {
-		c.Early = c.Early[1:] // ids sort by time: the oldest goes
-	}
-	return true
-}
-
-func (t *Task) take(told Told) bool {
+func (t *Task) take(told Told) {
 	if !told.Ref.After(t.Told) {
-		return false
+		return
 	}
 	t.Told = told.Ref
 	if told.Due != t.Due {
 		t.Due, t.Moves = told.Due, told.Ref.V
 	}
 	t.Ended = told.Ended
-	return true
 }
 
 // episode of a task's ladder: a task that was moved is a new promise.
