@@ -19,8 +19,9 @@ func (b absenceBody) as(id string) catalogue.Absence {
 	return catalogue.Absence{ID: id, From: b.From, To: b.To, Delegate: b.Delegate, Reason: b.Reason}
 }
 
-type absencePath struct {
-	personPath
+// AbsencePath names an absence of a person.
+type AbsencePath struct {
+	PersonPath
 	Absence string `path:"absence" maxLength:"100"`
 }
 
@@ -33,7 +34,7 @@ func (a *API) absences(s *httpx.Server) {
 }
 
 func (a *API) recordAbsence(ctx context.Context, in *struct {
-	personPath
+	PersonPath
 	httpx.IfMatch
 	Body absenceBody
 }) (*httpx.Item[catalogue.Person], error) {
@@ -47,7 +48,7 @@ func (a *API) recordAbsence(ctx context.Context, in *struct {
 }
 
 func (a *API) changeAbsence(ctx context.Context, in *struct {
-	absencePath
+	AbsencePath
 	httpx.IfMatch
 	Body absenceBody
 }) (*httpx.Item[catalogue.Person], error) {
@@ -56,7 +57,7 @@ func (a *API) changeAbsence(ctx context.Context, in *struct {
 }
 
 func (a *API) withdrawAbsence(ctx context.Context, in *struct {
-	absencePath
+	AbsencePath
 	httpx.IfMatch
 }) (*httpx.Item[catalogue.Person], error) {
 	d, err := a.App.WithdrawAbsence(ctx, me(ctx, in.ID), in.Absence, in.Check)

@@ -38,12 +38,14 @@ type validation struct {
 	Changes  []policy.Change `json:"changes" doc:"Against the version published last"`
 }
 
-type draftPath struct {
+// DraftPath names a draft.
+type DraftPath struct {
 	ID string `path:"id" maxLength:"60" pattern:"^[A-Za-z0-9_-]+$" example:"spring"`
 }
 
-type sectionPath struct {
-	draftPath
+// SectionPath names a section of a draft.
+type SectionPath struct {
+	DraftPath
 	Section string `path:"section" maxLength:"40" example:"intake"`
 }
 
@@ -92,7 +94,7 @@ func (a *API) beginDraft(ctx context.Context, in *struct {
 	return httpx.NewCreated(draftOf(d), d.Version, "/v1/policy/drafts/"+d.ID), nil
 }
 
-func (a *API) getDraft(ctx context.Context, in *draftPath) (*httpx.Item[draft], error) {
+func (a *API) getDraft(ctx context.Context, in *DraftPath) (*httpx.Item[draft], error) {
 	d, err := a.App.Draft(ctx, in.ID)
 	return shown(d, err)
 }
@@ -105,14 +107,14 @@ func shown(d *store.Doc[storage.Draft], err error) (*httpx.Item[draft], error) {
 }
 
 func (a *API) deleteDraft(ctx context.Context, in *struct {
-	draftPath
+	DraftPath
 	httpx.IfMatch
 }) (*httpx.None, error) {
 	return httpx.NoContent(), a.App.DeleteDraft(ctx, in.ID, in.Check)
 }
 
 func (a *API) putSection(ctx context.Context, in *struct {
-	sectionPath
+	SectionPath
 	httpx.IfMatch
 	Body json.RawMessage
 }) (*httpx.Item[draft], error) {
@@ -120,13 +122,13 @@ func (a *API) putSection(ctx context.Context, in *struct {
 }
 
 func (a *API) dropSection(ctx context.Context, in *struct {
-	sectionPath
+	SectionPath
 	httpx.IfMatch
 }) (*httpx.Item[draft], error) {
 	return shown(a.App.DropSection(ctx, in.ID, in.Section, in.Check))
 }
 
-func (a *API) validateDraft(ctx context.Context, in *draftPath) (*httpx.Item[validation], error) {
+func (a *API) validateDraft(ctx context.Context, in *DraftPath) (*httpx.Item[validation], error) {
 	v, err := a.App.Validate(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -142,7 +144,7 @@ func (a *API) validateDraft(ctx context.Context, in *draftPath) (*httpx.Item[val
 }
 
 func (a *API) diffDraft(ctx context.Context, in *struct {
-	draftPath
+	DraftPath
 	From int64 `query:"from" minimum:"0" doc:"Version to compare with; absent: the one published last"`
 }) (*httpx.Item[difference], error) {
 	d, err := a.App.Draft(ctx, in.ID)
@@ -167,7 +169,7 @@ func (a *API) diffDraft(ctx context.Context, in *struct {
 }
 
 func (a *API) publishDraft(ctx context.Context, in *struct {
-	draftPath
+	DraftPath
 	httpx.IfMatch
 	Body publication
 }) (*httpx.Item[published], error) {

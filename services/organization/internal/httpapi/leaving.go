@@ -41,7 +41,7 @@ func (a *API) leaving(s *httpx.Server) {
 	httpx.Handle(s, httpx.Op{Method: "DELETE", Path: "/v1/people/{id}/deactivation", ID: "reactivate-person", Tag: "people", Summary: "A person comes back", Status: 200}, a.reactivate)
 }
 
-func (a *API) holdings(ctx context.Context, in *personPath) (*httpx.Item[left], error) {
+func (a *API) holdings(ctx context.Context, in *PersonPath) (*httpx.Item[left], error) {
 	r, err := a.App.Read(ctx)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func orEmpty(l []string) []string {
 }
 
 func (a *API) deactivate(ctx context.Context, in *struct {
-	personPath
+	PersonPath
 	httpx.IfMatch
 	Body struct {
 		Successor string `json:"successor,omitempty" maxLength:"100" doc:"Takes over; empty: the nearest active supervisor"`
@@ -85,7 +85,7 @@ func (a *API) deactivate(ctx context.Context, in *struct {
 }
 
 func (a *API) reactivate(ctx context.Context, in *struct {
-	personPath
+	PersonPath
 	httpx.IfMatch
 }) (*httpx.Item[catalogue.Person], error) {
 	d, err := a.App.Reactivate(ctx, me(ctx, in.ID), in.Check)

@@ -12,7 +12,8 @@ import (
 	"liuke.dev/shared/store"
 )
 
-type personPath struct {
+// PersonPath names a person in an address. It is exported because huma fills embedded structs only then.
+type PersonPath struct {
 	ID string `path:"id" maxLength:"100" doc:"Person, or me" example:"me"`
 }
 
@@ -115,7 +116,7 @@ func outside(field string) problem.Field {
 	return problem.FieldError(field, "outside_issuer", "登录由外部身份提供方负责", "people sign in at an outside issuer")
 }
 
-func (a *API) getPerson(ctx context.Context, in *personPath) (*httpx.Item[catalogue.Person], error) {
+func (a *API) getPerson(ctx context.Context, in *PersonPath) (*httpx.Item[catalogue.Person], error) {
 	r, err := a.App.Read(ctx)
 	if err != nil {
 		return nil, err
@@ -128,7 +129,7 @@ func (a *API) getPerson(ctx context.Context, in *personPath) (*httpx.Item[catalo
 }
 
 func (a *API) changePerson(ctx context.Context, in *struct {
-	personPath
+	PersonPath
 	httpx.IfMatch
 	Body editPerson
 }) (*httpx.Item[catalogue.Person], error) {
@@ -147,7 +148,7 @@ func (a *API) answer(ctx context.Context, d *store.Doc[catalogue.Person], err er
 }
 
 func (a *API) setPassword(ctx context.Context, in *struct {
-	personPath
+	PersonPath
 	Body struct {
 		Current  string `json:"current,omitempty" maxLength:"800" doc:"The present password, to change one's own"`
 		Password string `json:"password" maxLength:"800"`

@@ -84,7 +84,8 @@ func (p publication) as() app.Publication {
 	return app.Publication{Reason: p.Reason, EffectiveFrom: p.EffectiveFrom}
 }
 
-type versionPath struct {
+// VersionPath names a version of the book.
+type VersionPath struct {
 	Version int64 `path:"version" minimum:"1" example:"1"`
 }
 
@@ -130,7 +131,7 @@ func (a *API) version(ctx context.Context, n int64) (policy.Book, error) {
 	return a.App.Version(ctx, n)
 }
 
-func (a *API) getVersion(ctx context.Context, in *versionPath) (*httpx.Item[policy.Book], error) {
+func (a *API) getVersion(ctx context.Context, in *VersionPath) (*httpx.Item[policy.Book], error) {
 	b, err := a.version(ctx, in.Version)
 	if err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ func (a *API) getVersion(ctx context.Context, in *versionPath) (*httpx.Item[poli
 }
 
 func (a *API) restore(ctx context.Context, in *struct {
-	versionPath
+	VersionPath
 	Body publication
 }) (*httpx.Item[published], error) {
 	p, err := a.App.Restore(ctx, in.Version, in.Body.as())

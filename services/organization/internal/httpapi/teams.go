@@ -21,7 +21,8 @@ func (b teamBody) as(id string) catalogue.Team {
 	return catalogue.Team{ID: id, Name: b.Name, Parent: b.Parent, Lead: b.Lead}
 }
 
-type teamPath struct {
+// TeamPath names a team.
+type TeamPath struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
@@ -56,7 +57,7 @@ func (a *API) addTeam(ctx context.Context, in *struct{ Body teamBody }) (*httpx.
 	return httpx.NewCreated(d.Body, d.Version, "/v1/teams/"+id), nil
 }
 
-func (a *API) getTeam(ctx context.Context, in *teamPath) (*httpx.Item[catalogue.Team], error) {
+func (a *API) getTeam(ctx context.Context, in *TeamPath) (*httpx.Item[catalogue.Team], error) {
 	if err := a.App.May(ctx, access.ReadPeople); err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func (a *API) getTeam(ctx context.Context, in *teamPath) (*httpx.Item[catalogue.
 }
 
 func (a *API) changeTeam(ctx context.Context, in *struct {
-	teamPath
+	TeamPath
 	httpx.IfMatch
 	Body teamBody
 }) (*httpx.Item[catalogue.Team], error) {

@@ -42,10 +42,10 @@ func (c Chart) checkDelegate(id string, a catalogue.Absence) []problem.Field {
 		return []problem.Field{problem.FieldError("delegate", "other", "不能由本人代理", "must be somebody else")}
 	case !d.Active:
 		return []problem.Field{problem.FieldError("delegate", "active", "代理人已离职", "the delegate has left")}
-	case covered(d.Absences, a.From, a.To):
-		return []problem.Field{problem.FieldError("delegate", "present", "代理人在整段时间内都不在", "the delegate is absent all that time")}
 	case c.returns(a.Delegate, id, a.From, a.To, map[string]bool{}):
 		return []problem.Field{problem.FieldError("delegate", "circle", "代理形成循环", "a circle: the delegate's own delegate leads back here")}
+	case covered(d.Absences, a.From, a.To):
+		return []problem.Field{problem.FieldError("delegate", "present", "代理人在整段时间内都不在", "the delegate is absent all that time")}
 	}
 	return nil
 }
