@@ -48,7 +48,7 @@ func welcome(c *cobra.Command, p *program.Program) error {
 		return err
 	}
 	if link != "" {
-		c.Printf("\n  Nobody is known here yet. Create the first administrator (this link works once):\n  %s%s\n", p.URL(), link)
+		c.Printf("\n  Nobody is known here yet. Create the first administrator (this link works once):\n  %s\n", link)
 	}
 	return nil
 }

@@ -16,19 +16,22 @@ type person struct {
 
 // people of the sample company 星辰软件, in the order in which they can be added.
 var people = []person{
-	{id: "chen", name: "陈静", roles: []string{"management"}},
-	{id: "zhou", name: "周敏", supervisor: "chen", roles: []string{"sales_director"}},
+	{id: director, name: "陈静", roles: []string{"management", "administrator"}},
+	{id: "zhou", name: "周敏", supervisor: director, roles: []string{"sales_director"}},
 	{id: "li", name: "李雷", supervisor: "zhou", team: "east", roles: []string{"sales_manager"}},
 	{id: "wang", name: "王芳", supervisor: "li", team: "east", roles: []string{"salesperson"}},
 	{id: "zhao", name: "赵强", supervisor: "li", team: "east", roles: []string{"salesperson"}},
 	{id: "sun", name: "孙丽", supervisor: "li", team: "east", roles: []string{"salesperson"}},
 	{id: "smith", name: "Anna Smith", supervisor: "li", team: "east", roles: []string{"salesperson"}, english: true},
-	{id: "wu", name: "吴昊", supervisor: "chen", roles: []string{"marketing"}},
-	{id: "qian", name: "钱进", supervisor: "chen", roles: []string{"service"}},
+	{id: "wu", name: "吴昊", supervisor: director, roles: []string{"marketing"}},
+	{id: "qian", name: "钱进", supervisor: director, roles: []string{"service"}},
 }
 
 // team of the demo.
-var team = catalogue.Team{ID: "east", Name: "华东销售部", Lead: "li"}
+var team = catalogue.Team{ID: "east", Name: "华东销售部"}
+
+// director runs the company and administers Liuke.
+const director = "chen"
 
 // forgetful never does anything after the first touch.
 const forgetful = "zhao"

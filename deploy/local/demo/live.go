@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"liuke.dev/deploy/local/api"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/instant"
 )
@@ -18,7 +19,7 @@ type Life struct {
 	Speed int64
 	Log   *slog.Logger
 
-	c client
+	c *api.Client
 }
 
 // days gives how long so many days take at the demo's speed.
@@ -28,7 +29,7 @@ func (l *Life) days(n float64) time.Duration {
 
 // Run plays until ctx ends. An error ends it: the demo must not pretend.
 func (l *Life) Run(ctx context.Context) error {
-	l.c = client{url: l.URL, key: l.Key}
+	l.c = api.New(l.URL, l.Key)
 	errs := make(chan error, 1)
 	report := func(err error) {
 		if err == nil || ctx.Err() != nil {
@@ -40,7 +41,7 @@ func (l *Life) Run(ctx context.Context) error {
 		}
 	}
 	for i, one := range leads {
-		id, err := l.c.post(ctx, one.owner, "/v1/leads", one.body())
+		id, err := l.c.Post(ctx, one.owner, "/v1/leads", one.body())
 		if err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ func (l *Life) work(ctx context.Context, id string, one lead, turn int) error {
 
 func (l *Life) followUp(ctx context.Context, who, kind, id, points string, next time.Duration) error {
 	now := instant.Now()
-	_, err := l.c.post(ctx, who, "/v1/"+kind+"/"+id+"/follow-ups", body{"occurred_at": now.String(), "channel": "phone", "direction": "outbound",
+	_, err := l.c.Post(ctx, who, "/v1/"+kind+"/"+id+"/follow-ups", body{"occurred_at": now.String(), "channel": "phone", "direction": "outbound",
 		"key_points": points, "next_action": "再次联系", "next_touch_at": now.Add(max(next, 50*time.Millisecond)).String(), "result": "interested",
 		"customer_type": "new", "budget_band": "medium", "key_person": "对方负责人", "key_need": points, "objections": []string{"price"}})
 	return err
@@ -107,7 +108,7 @@ func (l *Life) convert(ctx context.Context, id string, one lead) (string, error)
 		ID   string `json:"id"`
 		Deal string `json:"deal"`
 	}
-	err := l.c.do(ctx, one.owner, "POST", "/v1/leads/"+id+"/conversion", body{"title": one.company, "amount": body{"minor": one.value * 100, "currency": "CNY"}}, &out)
+	err := l.c.Do(ctx, one.owner, "POST", "/v1/leads/"+id+"/conversion", body{"title": one.company, "amount": body{"minor": one.value * 100, "currency": "CNY"}}, &out)
 	return out.Deal, err
 }
 
@@ -118,7 +119,7 @@ func (l *Life) close(ctx context.Context, id string, one lead, turn int) error {
 		Quote string `json:"quote"`
 	}
 	act := func(method, sub string, in body) func() error {
-		return func() error { return l.c.do(ctx, one.owner, method, path+sub, in, nil) }
+		return func() error { return l.c.Do(ctx, one.owner, method, path+sub, in, nil) }
 	}
 	answer := func(question string) func() error {
 		return act("POST", "/answers", body{"answers": []body{{"question": question, "yes": true}}})
@@ -127,10 +128,10 @@ func (l *Life) close(ctx context.Context, id string, one lead, turn int) error {
 		{act("POST", "/stage", body{"stage": "need_confirmed"}), answer("need_clear")},
 		{act("POST", "/stage", body{"stage": "proposed"}), answer("budget_clear")},
 		{func() error {
-			return l.c.do(ctx, one.owner, "POST", path+"/quotes", body{"amount": body{"minor": one.value * 100, "currency": "CNY"}}, &quote)
+			return l.c.Do(ctx, one.owner, "POST", path+"/quotes", body{"amount": body{"minor": one.value * 100, "currency": "CNY"}}, &quote)
 		}, act("POST", "/stage", body{"stage": "quoted"}), answer("decision_maker_reached")},
 		{func() error {
-			return l.c.do(ctx, one.owner, "POST", path+"/quotes/"+quote.Quote+"/confirmation", body{}, nil)
+			return l.c.Do(ctx, one.owner, "POST", path+"/quotes/"+quote.Quote+"/confirmation", body{}, nil)
 		}, act("PATCH", "", body{"competitors": []string{"某某软件"}, "objections": []string{"price"}}), act("POST", "/stage", body{"stage": "negotiating"})},
 		{act("PATCH", "", body{"decision_maker": "总经理", "procurement_node": "合同评审"}), act("POST", "/stage", body{"stage": "to_sign"})},
 	}
@@ -148,9 +149,9 @@ func (l *Life) close(ctx context.Context, id string, one lead, turn int) error {
 		}
 	}
 	if turn%3 == 2 { // one in three is lost, so that there is a reason to see
-		return l.c.do(ctx, one.owner, "POST", path+"/loss", body{"reason": "price"}, nil)
+		return l.c.Do(ctx, one.owner, "POST", path+"/loss", body{"reason": "price"}, nil)
 	}
-	return l.c.do(ctx, one.owner, "POST", path+"/win", body{}, nil)
+	return l.c.Do(ctx, one.owner, "POST", path+"/win", body{}, nil)
 }
 
 // visitors fill in the web form, one every four days, and the owner whom the
@@ -160,7 +161,7 @@ func (l *Life) visitors(ctx context.Context) error {
 		if !rest(ctx, l.days(4)) {
 			return nil
 		}
-		id, err := l.c.post(ctx, diligent[i%len(diligent)], "/v1/leads", one.body())
+		id, err := l.c.Post(ctx, diligent[i%len(diligent)], "/v1/leads", one.body())
 		if err != nil {
 			return err
 		}
@@ -170,7 +171,7 @@ func (l *Life) visitors(ctx context.Context) error {
 		var got struct {
 			Owner string `json:"owner"`
 		}
-		if err := l.c.do(ctx, "zhou", "GET", "/v1/leads/"+id, nil, &got); err != nil {
+		if err := l.c.Do(ctx, "zhou", "GET", "/v1/leads/"+id, nil, &got); err != nil {
 			return err
 		}
 		if got.Owner != forgetful && i%2 == 0 {
@@ -191,3 +192,6 @@ func rest(ctx context.Context, d time.Duration) bool {
 		return true
 	}
 }
+
+// body is a JSON object.
+type body = map[string]any

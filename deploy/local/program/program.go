@@ -21,6 +21,7 @@ import (
 	"liuke.dev/services/organization"
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/service"
 	"liuke.dev/workflows"
 	"liuke.dev/workflows/host"
@@ -86,7 +87,7 @@ func Start(ctx context.Context, c config.Config, log *slog.Logger) (_ *Program, 
 func topics(c config.Config) []broker.Topic {
 	var out []broker.Topic
 	for _, t := range facts.Topics(c.Partitions, c.Replication) {
-		out = append(out, broker.Topic{Name: t.Name, Partitions: t.Partitions, Compacted: t.Compacted})
+		out = append(out, broker.Topic{Name: t.Name, Partitions: t.Partitions, Compacted: t.Compacted, RetentionBytes: retention(t)})
 	}
 	return out
 }
@@ -174,4 +175,13 @@ func (p *Program) Stop() error {
 		errs = append(errs, p.engines.Stop())
 	}
 	return errors.Join(errs...)
+}
+
+// retention keeps topics whole that projections read from the beginning; the
+// others are trimmed at the broker's default size.
+func retention(t kafka.Topic) int64 {
+	if t.Whole {
+		return -1
+	}
+	return 0
 }
