@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -121,4 +123,23 @@ func (c *Client) once(ctx context.Context, method, path, key string, body []byte
 type Page[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next"`
+}
+
+// All reads a list to its end.
+func All[T any](ctx context.Context, c *Client, path string) ([]T, error) {
+	sign := "?"
+	if strings.Contains(path, "?") {
+		sign = "&"
+	}
+	var all []T
+	for after := ""; ; {
+		var page Page[T]
+		if err := c.Get(ctx, path+sign+"limit=200&after="+url.QueryEscape(after), &page); err != nil {
+			return all, err
+		}
+		all = append(all, page.Items...)
+		if after = page.Next; after == "" {
+			return all, nil
+		}
+	}
 }

@@ -56,7 +56,7 @@ func taskOf(ctx context.Context, c *Client, company string) (time.Duration, erro
 		var page Page[struct {
 			ID string `json:"id"`
 		}]
-		if err := c.Get(ctx, "/v1/tasks?subject_kind=lead&subject_id="+lead.ID, &page); err != nil {
+		if err := c.Get(ctx, "/v1/tasks?subject=lead/"+lead.ID, &page); err != nil {
 			return 0, err
 		}
 		if len(page.Items) > 0 {

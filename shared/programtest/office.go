@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -81,7 +80,7 @@ func (o *Office) Begin() (err error) {
 // URL gives the origin of the API.
 func (o *Office) URL() string { return o.Launch.URL() }
 
-var setupLink = regexp.MustCompile(`https?://\S+/setup\S*`)
+var setupLink = regexp.MustCompile(`/setup\?token=(\S+)`)
 
 func (o *Office) setUp(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
@@ -90,43 +89,59 @@ func (o *Office) setUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	link, err := url.Parse(printed[0])
+	token, err := url.QueryUnescape(printed[1])
 	if err != nil {
 		return err
 	}
 	var first struct {
-		ID string `json:"id"`
+		Person string `json:"person"`
 	}
-	admin := NewClient(o.URL(), "", patience)
-	if err := admin.Call(ctx, "POST", "/v1/setup", "", map[string]any{"token": link.Query().Get("token"), "name": "管理员", "email": "admin@office.example",
-		"password": o.Password, "language": "zh-CN"}, &first); err != nil {
+	if err := NewClient(o.URL(), "", patience).Call(ctx, "POST", "/setup/administrator", "", map[string]any{"token": token, "name": "管理员",
+		"email": "admin@office.example", "password": o.Password, "language": "zh-CN"}, &first); err != nil {
 		return err
 	}
-	o.Administrator = first.ID
+	o.Administrator = first.Person
 	if o.key, err = auth.LoadKey(filepath.Join(o.Data, "keys", "service.pem")); err != nil {
 		return err
 	}
 	return o.hire(ctx)
 }
 
-// hire adds the people.
-func (o *Office) hire(ctx context.Context) error {
-	o.Boss, o.Manager, o.Sellers = "boss", "manager", []string{"an", "bo", "cai", "deng", "fang", "guo", "han", "jin"}
-	admin := o.As(o.Administrator)
-	if err := admin.Call(ctx, "PUT", "/v1/teams/sales", "", map[string]any{"name": "销售部"}, nil); err != nil {
+// hire adds the people: a boss, a manager below, and eight who sell.
+func (o *Office) hire(ctx context.Context) (err error) {
+	var team struct {
+		ID string `json:"id"`
+	}
+	if err := o.As(o.Administrator).Post(ctx, "/v1/teams", map[string]any{"name": "销售部"}, &team); err != nil {
 		return err
 	}
-	people := [][3]string{{o.Boss, "management", ""}, {o.Manager, "sales_manager", o.Boss}}
-	for _, s := range o.Sellers {
-		people = append(people, [3]string{s, "salesperson", o.Manager})
+	if o.Boss, err = o.add(ctx, "老板", "management", "", team.ID); err != nil {
+		return err
 	}
-	for _, p := range people {
-		if err := admin.Post(ctx, "/v1/people", map[string]any{"id": p[0], "name": strings.ToUpper(p[0]), "email": p[0] + "@office.example", "roles": []string{p[1]},
-			"supervisor": p[2], "team": "sales"}, nil); err != nil {
+	if o.Manager, err = o.add(ctx, "主管", "sales_manager", o.Boss, team.ID); err != nil {
+		return err
+	}
+	for n := range 8 {
+		seller, err := o.add(ctx, fmt.Sprintf("销售%d", n+1), "salesperson", o.Manager, team.ID)
+		if err != nil {
 			return err
 		}
+		o.Sellers = append(o.Sellers, seller)
 	}
 	return nil
+}
+
+func (o *Office) add(ctx context.Context, name, role, supervisor, team string) (string, error) {
+	var made struct {
+		ID string `json:"id"`
+	}
+	err := o.As(o.Administrator).Post(ctx, "/v1/people", map[string]any{"name": name, "roles": []string{role}, "supervisor": supervisor, "team": team}, &made)
+	return made.ID, err
+}
+
+// People gives everybody who works here.
+func (o *Office) People() []string {
+	return append([]string{o.Administrator, o.Boss, o.Manager}, o.Sellers...)
 }
 
 // As gives the client of a person.

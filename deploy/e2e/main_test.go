@@ -1,0 +1,85 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"liuke.dev/shared/programtest"
+)
+
+// binary is the program, built once for all tests.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "liuke-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	if binary, _, err = programtest.Build(context.Background(), dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// bounded gives a context that ends before go test gives up, so that children
+// are ended and the failure says what was waited for.
+func bounded(t *testing.T, most time.Duration) context.Context {
+	t.Helper()
+	end := time.Now().Add(most)
+	if deadline, ok := t.Deadline(); ok && deadline.Add(-15*time.Second).Before(end) {
+		end = deadline.Add(-15 * time.Second)
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), end)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// open starts the program with a company in it and ends it with the test.
+func open(ctx context.Context, t *testing.T, env ...string) *programtest.Office {
+	t.Helper()
+	o, err := programtest.Open(ctx, binary, filepath.Join(t.TempDir(), "data"), env...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		o.Kill()
+		if t.Failed() {
+			t.Logf("the program printed last:\n%s", o.Out.Tail(6000))
+		}
+	})
+	return o
+}
+
+// follow collects the facts until the test ends.
+func follow(ctx context.Context, t *testing.T, broker string) *programtest.Stream {
+	t.Helper()
+	s := programtest.Follow(ctx, broker)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, left := range s.Unreadable() {
+			t.Errorf("a fact that no consumer can read: %s", left)
+		}
+	})
+	return s
+}
+
+// rest waits, unless the test ends before.
+func rest(ctx context.Context, t *testing.T, d time.Duration) {
+	t.Helper()
+	select {
+	case <-ctx.Done():
+		t.Fatal(ctx.Err())
+	case <-time.After(d):
+	}
+}

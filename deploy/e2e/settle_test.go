@@ -1,0 +1,58 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/programtest"
+)
+
+// settle waits until nothing is under way: every fact published and read, no
+// obligation pending, no effect missing. What stands in the way is the failure.
+func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream, within time.Duration) *Ledger {
+	t.Helper()
+	if err := s.CaughtUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(within); ; {
+		waiting, l := unsettled(ctx, t, o, s)
+		if waiting == "" {
+			return l
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not settled within %s: %s\n%s", within, waiting, l.Count())
+		}
+		rest(ctx, t, time.Second)
+	}
+}
+
+func unsettled(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream) (string, *Ledger) {
+	t.Helper()
+	quiet := s.Quiet()
+	l, err := ReadLedger(s.Facts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := programtest.Metrics(ctx, o.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	due, id := l.DueSoon()
+	broken := l.Broken(instant.Now(), 10*time.Second)
+	switch {
+	case len(m.Above("liuke_outbox_pending", 0)) > 0:
+		return fmt.Sprint("facts wait in outboxes: ", m.Above("liuke_outbox_pending", 0)), l
+	case len(m.Above("liuke_consumer_lag", 0)) > 0:
+		return fmt.Sprint("consumers lag behind: ", m.Above("liuke_consumer_lag", 0)), l
+	case len(broken) > 0:
+		return fmt.Sprintf("%d promises are not kept: %.5q", len(broken), broken[:min(5, len(broken))]), l
+	case due != 0:
+		return fmt.Sprintf("%s is pending, due at %s", id, due), l
+	case quiet < 3*time.Second:
+		return fmt.Sprintf("the last fact came %s ago", quiet), l
+	}
+	return "", l
+}
