@@ -11,7 +11,6 @@ import (
 	"liuke.dev/services/leads/internal/deal"
 	"liuke.dev/services/leads/internal/storage"
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/money"
@@ -64,7 +63,9 @@ func (a *App) ownerOf(ctx context.Context, customer, wanted string) (string, err
 	return wanted, nil
 }
 
-// openDeal commits a new deal; if it exists already, that one is the answer.
+// openDeal commits a new deal; if it exists already, that one is the answer. A
+// customer that nobody owned yet gets the deal's owner; one that somebody else
+// came to own meanwhile keeps that owner, and the deal follows.
 func (a *App) openDeal(ctx context.Context, n deal.New) (*DealDoc, error) {
 	at, v, err := a.now()
 	if err != nil {
@@ -74,12 +75,25 @@ func (a *App) openDeal(ctx context.Context, n deal.New) (*DealDoc, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := store.New(n.ID, storage.NewDeal(c.Deal))
-	err = commit(ctx, a.Deals, doc, facts.Stamp{At: at, Customer: c.Deal.Customer, Policy: v.Version}, c.Facts...)
-	if errors.Is(err, store.ErrExists) {
-		return a.Deals.Get(ctx, n.ID)
+	if n.Customer != "" {
+		if _, err := a.ensureOwned(ctx, n.Customer, n.Owner, c.Deal.Company); err != nil {
+			return nil, err
+		}
 	}
-	return doc, err
+	doc := store.New(n.ID, storage.NewDeal(c.Deal))
+	err = commit(ctx, a.Deals, doc, stampOf(n.Customer, at, v), c.Facts...)
+	if err != nil && !errors.Is(err, store.ErrExists) {
+		return nil, err
+	}
+	if n.Customer == "" && err == nil {
+		return doc, nil
+	}
+	if n.Customer != "" {
+		if err := a.follow(ctx, n.Customer); err != nil {
+			return nil, err
+		}
+	}
+	return a.Deals.Get(ctx, n.ID)
 }
 
 // ConvertInput is what a lead becomes a deal with; the rest comes from the lead.

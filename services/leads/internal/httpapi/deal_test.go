@@ -285,3 +285,29 @@ func TestDealPipelineVersion(t *testing.T) {
 	h.call("ann", "GET", path, "").is(200, "pipeline_version", 1, "stage_name.en", "Contacted")
 	h.call("ann", "POST", path+"/pipeline-version", "").is(200, "pipeline_version", 2, "stage_name.en", "First talk")
 }
+
+// R-043, R-047: a customer's deals belong to the customer's one responsible
+// person; what lies in the public pool is claimed first.
+func TestDealOfCustomer(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", `{"title":"x","company":"Acme","customer":"c1"}`)
+	o, err := h.app.Ownerships.Get(t.Context(), "c1")
+	if err != nil || o.Body.Owner != "ann" {
+		t.Fatalf("the customer has no owner: %+v %v", o, err)
+	}
+	h.call("carl", "POST", "/v1/deals", `{"title":"y","customer":"c1"}`).is(403, "rule", "deal.open:own")
+	h.call("dora", "POST", "/v1/deals", `{"title":"y","customer":"c1"}`).is(201, "owner", "ann")
+	h.call("mia", "POST", path+"/intervention", `{"note":"take over","owner":"ben"}`).is(409, "rule", "R-046")
+	before := o.Version
+	h.call("ann", "POST", "/v1/deals", `{"title":"z","customer":"c2","stage":"nowhere"}`).is(422)
+	if _, err := h.app.Ownerships.Get(t.Context(), "c2"); err == nil {
+		t.Error("a refused deal left an ownership behind")
+	}
+	h.pass(31 * day)
+	h.call("journeys", "POST", path+"/recycling", `{"reason":"idle","from":"ann"}`, "Idempotency-Key", "e1").is(200)
+	if o, err = h.app.Ownerships.Get(t.Context(), "c1"); err != nil || !o.Body.Pooled || o.Version <= before {
+		t.Fatalf("not recycled: %+v %v", o.Body, err)
+	}
+	h.call("ann", "GET", path, "").is(200, "pooled", true, "owner", nil)
+	h.call("ann", "POST", "/v1/deals", `{"title":"z","customer":"c1"}`).is(409, "rule", "R-047")
+}
