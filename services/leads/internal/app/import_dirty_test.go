@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"strings"
 	"testing"
 	"time"
@@ -161,7 +162,15 @@ func TestImportLeads(t *testing.T) {
 		t.Errorf("%+v", first)
 	}
 	o.clock.Add(int64(time.Hour / time.Millisecond))
-	again := o.run(t, o.upload(t, imports.Leads, text, app.MappingChange{}).ID)
+	written, err := simplifiedchinese.GB18030.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc = o.upload(t, imports.Leads, written, app.MappingChange{})
+	if doc.Body.Encoding != "gb18030" {
+		t.Errorf("the encoding is told to be %s", doc.Body.Encoding)
+	}
+	again := o.run(t, doc.ID)
 	if after := o.facts(t); fmt.Sprint(kinds) != fmt.Sprint(after) || again.Counts.Unchanged != 2 {
 		t.Errorf("second run: %+v, %v", again.Counts, after)
 	}

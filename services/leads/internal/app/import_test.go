@@ -267,8 +267,28 @@ func TestImportRealDeals(t *testing.T) {
 	if len(all) != len(rows) || done.Counts.Created != len(rows) || done.Counts.Done != done.Rows {
 		t.Errorf("%d rows, %d in the system, %+v", len(rows), len(all), done.Counts)
 	}
+	checkRealBoard(t, o, wantByStage, wantWon)
 	checkRealFacts(t, o, rows)
 	checkSecondRun(t, o, text, options, len(rows))
+}
+
+// The board counts by index and sums what stands in its columns.
+func checkRealBoard(t *testing.T, o importOffice, byStage map[string]int, won int64) {
+	t.Helper()
+	begin := time.Now()
+	b, err := o.DealBoard(o.ctx, "", "", "", "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the board of %v took %v", byStage, time.Since(begin))
+	for _, c := range b.Columns {
+		if c.Count != int64(byStage[c.Stage]) || !c.Whole || len(c.Deals) != min(10, byStage[c.Stage]) {
+			t.Errorf("column %s counts %d, whole %v, shows %d", c.Stage, c.Count, c.Whole, len(c.Deals))
+		}
+		if c.Stage == "won" && (len(c.Sums) != 1 || c.Sums[0].Minor != won) {
+			t.Errorf("won sums up to %v, want %d", c.Sums, won)
+		}
+	}
 }
 
 func checkRealRow(t *testing.T, line int, row map[string]string, d catalogue.Deal, reported map[string]imports.Entry, options imports.Options) {

@@ -31,6 +31,7 @@ const (
 	detectOver = 1 << 20
 	keptValues = 200
 	keptLength = 120
+	keptBytes  = 256 << 10 // of all columns together: they are part of one document
 )
 
 // File is what reading a file found out about it.
@@ -42,6 +43,8 @@ type File struct {
 	Columns   []Column
 	Rows      int
 	Chunks    int
+
+	kept int
 }
 
 // Read reads a CSV file as it streams in and hands its rows over in chunks.
@@ -200,10 +203,11 @@ func (f *File) note(row Row, distinct []map[string]bool) {
 		}
 		c := &f.Columns[i]
 		c.Filled++
-		if len(v) > keptLength || distinct[i][v] || len(distinct[i]) >= keptValues {
+		if len(v) > keptLength || distinct[i][v] || len(distinct[i]) >= keptValues || f.kept+len(v) > keptBytes {
 			continue
 		}
 		distinct[i][v] = true
+		f.kept += len(v) + 4
 		c.Distinct = len(distinct[i])
 		c.Values = append(c.Values, v)
 	}
