@@ -8,7 +8,6 @@ import (
 	"liuke.dev/services/notifications/internal/outbox"
 	"liuke.dev/services/notifications/internal/storage"
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
@@ -192,31 +191,4 @@ func (d *Desk) Read(ctx context.Context, person, reminder string) error {
 		doc.Body.Unread, doc.Body.ReadAt = false, d.Clock()
 		return d.Docs.Deliveries.Commit(ctx, doc, "")
 	})
-}
-
-// Since lists what came to a person after an instant, oldest first: reminders and
-// changes of their tasks. It is bounded; ask again from the last.
-func (d *Desk) Since(ctx context.Context, person string, from instant.Time) ([]Arrival, error) {
-	var out []Arrival
-	after := store.Range{From: from.String()}
-	in, err := d.Docs.Deliveries.Page(ctx, store.Query{Index: storage.Inbox, Equal: []any{person, outbox.InApp}, Range: after, Limit: arrivals})
-	if err != nil {
-		return nil, err
-	}
-	for _, doc := range in.Docs {
-		out = append(out, Arrival{At: doc.Body.At, ID: doc.ID, Kind: "reminder", Reminder: &doc.Body})
-	}
-	moved, err := d.Docs.Tasks.Page(ctx, store.Query{Index: storage.Changes, Equal: []any{person}, Range: after, Limit: arrivals})
-	if err != nil {
-		return nil, err
-	}
-	for _, doc := range moved.Docs {
-		out = append(out, Arrival{At: doc.Body.ChangedAt, ID: "task/" + doc.ID, Version: doc.Version, Kind: "task", Task: &doc.Body})
-	}
-	slices.SortStableFunc(out, func(a, b Arrival) int { return int(a.At - b.At) })
-	// Where one of the lists goes on, what lies behind its end is left for the next call.
-	if end, cut := bound(in.Docs, moved.Docs, in.Next != "", moved.Next != ""); cut {
-		out = slices.DeleteFunc(out, func(a Arrival) bool { return a.At > end })
-	}
-	return out, nil
 }

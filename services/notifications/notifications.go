@@ -1,0 +1,86 @@
+// Package notifications is the service that asks people to act: tasks, reminders
+// and escalations, and how they reach people.
+package notifications
+
+import (
+	"context"
+	"time"
+
+	"liuke.dev/services/notifications/internal/access"
+	"liuke.dev/services/notifications/internal/app"
+	"liuke.dev/services/notifications/internal/channel"
+	"liuke.dev/services/notifications/internal/httpapi"
+	"liuke.dev/services/notifications/internal/outbox"
+	"liuke.dev/services/notifications/internal/storage"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/service"
+)
+
+// sendWithin bounds one attempt to send; a lease is longer, so that nobody else
+// takes what is still on its way.
+const (
+	sendWithin = 15 * time.Second
+	lease      = time.Minute
+	parallel   = 4
+	idle       = 2 * time.Second
+)
+
+// attempts of sending: some ten hours in all.
+var attempts = outbox.Attempts{Most: 12, First: 5 * time.Second, Last: 2 * time.Hour}
+
+// Service is notifications.
+type Service struct {
+	deps   service.Deps
+	desk   *app.Desk
+	sender *app.Sender
+	api    *httpapi.API
+}
+
+// New makes the service on its store. Mail and the configured webhook are off
+// unless the configuration names them.
+func New(ctx context.Context, d service.Deps) (*Service, error) {
+	docs, err := storage.Open(ctx, d.Store)
+	if err != nil {
+		return nil, err
+	}
+	desk := app.New(app.Desk{Docs: docs, People: d.Directory, Policy: d.Policy, Guard: access.Guard{People: d.Directory, Clock: d.Clock}, Clock: d.Clock,
+		Log: d.Log, Mail: d.Config.SMTP.Host != "", Hook: app.HookConfig{URL: d.Config.Webhook.URL, Secret: d.Config.Webhook.Secret}})
+	sender := &app.Sender{Desk: desk, Hook: channel.NewWebhook(sendWithin, d.Clock), Attempts: attempts, Lease: lease, Parallel: parallel, Idle: idle}
+	if m := channel.NewSMTP(d.Config.SMTP, d.Config.Origin, sendWithin); m != nil {
+		sender.Mail = m
+	}
+	return &Service{deps: d, desk: desk, sender: sender, api: &httpapi.API{Desk: desk, Journey: d.JourneyLink,
+		Stream: httpapi.Stream{Heartbeat: 15 * time.Second, Look: 2 * time.Second, Patience: 10 * time.Second}}}, nil
+}
+
+// Register adds the service's operations.
+func (s *Service) Register(r *httpx.Server) { s.api.Register(r) }
+
+// Run publishes facts, reacts to facts of leads and organization, moves tasks of
+// people who are away, and sends, until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	return service.Together(ctx,
+		s.deps.Relay("notifications").Run,
+		s.known(func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.leads", Topics: []string{catalogue.TopicLeads},
+				Types: app.Types(), Handle: s.desk.React})
+		}),
+		s.known(func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.people", Topics: []string{catalogue.TopicOrganization},
+				Types: app.PeopleTypes, Handle: s.desk.ReactToPeople, Timeout: 5 * time.Minute})
+		}),
+		s.desk.RunSteward,
+		s.known(s.sender.Run))
+}
+
+// known waits until the company's people are known before anything is given to them.
+func (s *Service) known(part func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if s.deps.Directory.Wait(ctx) != nil {
+			return nil // stopped before
+		}
+		return part(ctx)
+	}
+}
