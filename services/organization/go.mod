@@ -12,6 +12,7 @@ require (
 	golang.org/x/crypto v0.57.0
 	golang.org/x/text v0.42.0
 	liuke.dev/shared v0.0.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (
