@@ -33,6 +33,7 @@ type house struct {
 	app     *app.App
 	policy  *policy.Holder
 	handler http.Handler
+	server  *httpx.Server
 	clock   atomic.Int64
 }
 
@@ -79,7 +80,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	httpapi.Register(s, h.app)
-	h.handler = engine
+	h.handler, h.server = engine, s
 	return h
 }
 
