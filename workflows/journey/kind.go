@@ -183,7 +183,7 @@ func Step[S any](r Rules[S], m *Memory[S], facts []Fact, now instant.Time, v *po
 			out.Read = append(out.Read, i)
 		}
 	}
-	p := Pending{fired: m.Fired, list: make([]Obligation, 0, 24)}
+	p := Pending{fired: m.Fired, list: make([]Obligation, 0, 16)}
 	for {
 		p.list = p.list[:0]
 		r.Obligations(&m.State, v, &p)

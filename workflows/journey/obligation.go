@@ -2,7 +2,6 @@ package journey
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 
 	"liuke.dev/shared/instant"
@@ -21,7 +20,9 @@ type Obligation struct {
 
 // before is the order of obligations: by due time, then by name and episode so
 // that it never depends on anything else.
-func (o *Obligation) before(other *Obligation) bool { return compare(o, other) < 0 }
+func (o *Obligation) before(other *Obligation) bool {
+	return o.Due < other.Due || o.Due == other.Due && compare(o, other) < 0
+}
 
 func compare(a, b *Obligation) int {
 	if c := cmp.Compare(a.Due, b.Due); c != 0 {
@@ -94,10 +95,15 @@ func (p *Pending) first() *Obligation {
 	return best
 }
 
+// sorted gives the obligations in order. It sorts where they stand: nothing
+// else uses the list any more.
 func (p *Pending) sorted() []Obligation {
-	out := slices.Clone(p.list)
-	slices.SortFunc(out, func(a, b Obligation) int { return compare(&a, &b) })
-	return out
+	for i := 1; i < len(p.list); i++ { // few, and mostly in order already
+		for j := i; j > 0 && p.list[j].before(&p.list[j-1]); j-- {
+			p.list[j], p.list[j-1] = p.list[j-1], p.list[j]
+		}
+	}
+	return p.list
 }
 
 // MaxRungs bounds a ladder; the policy book allows fewer.
