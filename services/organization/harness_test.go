@@ -107,16 +107,25 @@ func (o *office) restart() {
 	}}
 	clock := func() instant.Time { return instant.Time(o.now.Load()) }
 	o.deps = service.Deps{Config: c, Store: o.engine, Policy: policy.NewHolder(1), Directory: d, Clock: clock, Log: slog.New(slog.DiscardHandler), Key: o.key, Verifier: verifier}
-	if o.service, err = organization.New(ctx, o.deps); err != nil {
+	if err := o.serve(); err != nil {
 		o.t.Fatal(err)
 	}
+}
+
+// serve opens the service with o.deps and serves it.
+func (o *office) serve() (err error) {
+	ctx := context.Background()
+	if o.service, err = organization.New(ctx, o.deps); err != nil {
+		return err
+	}
 	g := httpx.NewEngine()
-	server, err := httpx.New(ctx, httpx.Config{Name: "organization", Version: "test", Engine: g, Verifier: verifier, Answers: o.engine, Clock: clock, Log: o.deps.Log})
+	server, err := httpx.New(ctx, httpx.Config{Name: "organization", Version: "test", Engine: g, Verifier: o.deps.Verifier, Answers: o.engine, Clock: o.deps.Clock, Log: o.deps.Log})
 	if err != nil {
-		o.t.Fatal(err)
+		return err
 	}
 	o.service.Register(server)
 	o.handler = g
+	return nil
 }
 
 // add makes a person by name, who is known by it in the test.

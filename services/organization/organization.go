@@ -78,7 +78,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 func (s *Service) sweep(ctx context.Context) error {
 	for s.signin != nil {
-		if err := s.signin.Sweep(store.Background(ctx)); err != nil && ctx.Err() == nil {
+		if err := s.Sweep(store.Background(ctx)); err != nil && ctx.Err() == nil {
 			s.deps.Log.WarnContext(ctx, "expired sign-ins could not be removed", "error", err)
 		}
 		select {
@@ -89,4 +89,13 @@ func (s *Service) sweep(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// Sweep removes what sign-in no longer needs: expired requests, codes, grants and
+// sessions, and keys that verify nothing any more. Run does it now and then.
+func (s *Service) Sweep(ctx context.Context) error {
+	if s.signin == nil {
+		return nil
+	}
+	return s.signin.Sweep(ctx)
 }
