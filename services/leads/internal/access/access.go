@@ -42,7 +42,8 @@ const (
 	DealChange   Action = "deal.change" // fields, answers, objections
 	DealMove     Action = "deal.move"   // stages, won, lost, reopened
 	DealQuote    Action = "deal.quote"
-	Board        Action = "board.read" // manager view
+	Intervene    Action = "deal.intervene" // step in where it is stuck, give it to somebody else
+	Board        Action = "board.read"     // manager view
 	Import       Action = "import"
 	OwnerRead    Action = "ownership.read"
 	OwnerChange  Action = "ownership.change" // window, decider, follower
@@ -62,7 +63,7 @@ const (
 
 // Actions lists all actions in the order of the table.
 var Actions = []Action{LeadRead, LeadCreate, LeadChange, LeadAssign, LeadConvert, FollowUp, Capture, FirstContact, DealRead, DealOpen, DealChange, DealMove,
-	DealQuote, Board, Import, OwnerRead, OwnerChange, PoolRead, PoolClaim, Request, Approve, HandOver, Accept, Cancel, Holdings, QueueRead,
+	DealQuote, Intervene, Board, Import, OwnerRead, OwnerChange, PoolRead, PoolClaim, Request, Approve, HandOver, Accept, Cancel, Holdings, QueueRead,
 	FormRead, FormChange, Effect}
 
 type rights map[Action]Scope
@@ -80,7 +81,7 @@ var table = map[auth.Role]rights{
 		OwnerRead: All, OwnerChange: Own, PoolRead: All, PoolClaim: Own,
 		Request: Own, HandOver: Own, Accept: Own, Cancel: Own, Holdings: Own, QueueRead: Own},
 	auth.SalesManager: {LeadRead: Team, LeadCreate: All, LeadChange: Team, LeadAssign: Team, LeadConvert: Team, FollowUp: All, FirstContact: Team,
-		DealRead: Team, DealOpen: Team, DealChange: Team, DealMove: Team, DealQuote: Team, Board: Team, Import: All,
+		DealRead: Team, DealOpen: Team, DealChange: Team, DealMove: Team, DealQuote: Team, Intervene: Team, Board: Team, Import: All,
 		OwnerRead: All, OwnerChange: Team, PoolRead: All, PoolClaim: Own,
 		Request: Team, Approve: Team, HandOver: Team, Accept: Own, Cancel: Team, Holdings: Team, QueueRead: Team},
 	auth.SalesDirector: seniorRights(),
@@ -100,7 +101,7 @@ var table = map[auth.Role]rights{
 
 func seniorRights() rights {
 	return rights{LeadRead: All, LeadCreate: All, LeadChange: All, LeadAssign: All, LeadConvert: All, FollowUp: All, FirstContact: All,
-		DealRead: All, DealOpen: All, DealChange: All, DealMove: All, DealQuote: All, Board: All, Import: All,
+		DealRead: All, DealOpen: All, DealChange: All, DealMove: All, DealQuote: All, Intervene: All, Board: All, Import: All,
 		OwnerRead: All, OwnerChange: All, PoolRead: All, PoolClaim: Own,
 		Request: All, Approve: All, HandOver: All, Accept: Own, Cancel: All, Holdings: All, QueueRead: All, FormRead: All, FormChange: All}
 }

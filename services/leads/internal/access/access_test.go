@@ -35,6 +35,7 @@ deal.open             o    o    t   a   a    -   -   -    -    -   -    -    -  
 deal.change           o    o    t   a   a    -   -   -    -    -   -    -    -     -
 deal.move             o    o    t   a   a    -   -   -    -    -   -    -    -     -
 deal.quote            o    o    t   a   a    -   -   -    -    -   -    -    -     -
+deal.intervene        -    -    t   a   a    -   -   -    -    -   -    -    -     -
 board.read            o    o    t   a   a    -   -   -    -    -   -    -    a     -
 import                -    -    a   a   a    a   -   -    -    -   -    -    a     -
 ownership.read        a    a    a   a   a    a   a   a    a    a   a    a    a     a

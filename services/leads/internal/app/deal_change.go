@@ -139,11 +139,11 @@ func (a *App) InterveneInDeal(ctx context.Context, id string, match httpx.IfMatc
 		if p, ok := a.People.Person(to); !ok || !p.Active {
 			return nil, problem.InvalidFields(problem.FieldError("owner", "active_person", "没有这位在职人员", "is not an active person"))
 		}
-		if err := a.Guard.May(ctx, access.LeadAssign, to); err != nil {
+		if err := a.Guard.May(ctx, access.Intervene, to); err != nil {
 			return nil, err
 		}
 	}
-	return a.changeDeal(ctx, id, match, access.LeadAssign, func(d catalogue.Deal, _ deal.Rules, _ instant.Time) (deal.Change, error) {
+	return a.changeDeal(ctx, id, match, access.Intervene, func(d catalogue.Deal, _ deal.Rules, _ instant.Time) (deal.Change, error) {
 		if to != "" && to != d.Owner && d.Customer != "" {
 			return deal.Change{}, problem.Refuse("R-046", "客户的商机随客户转交，请发起转交", "A customer's deal goes with the customer: request a transfer")
 		}
