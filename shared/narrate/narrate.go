@@ -98,6 +98,15 @@ var tellers = map[string]func(names Names, data json.RawMessage) (lang.Text, err
 	typeOf(&catalogue.MarkSet{}): teller(func(names Names, d catalogue.MarkSet) lang.Text {
 		return lang.T("标记："+d.Mark.Rule, "marked: "+d.Mark.Rule)
 	}),
+	typeOf(&catalogue.MarkCleared{}): teller(func(names Names, d catalogue.MarkCleared) lang.Text {
+		return lang.T("标记解除："+d.Rule, "mark cleared: "+d.Rule)
+	}),
+	typeOf(&catalogue.DealClosed{}): teller(func(names Names, d catalogue.DealClosed) lang.Text {
+		if d.Outcome == catalogue.DealWon {
+			return lang.T("成交", "won")
+		}
+		return lang.T("流失："+d.Reason, "lost: "+d.Reason)
+	}),
 	typeOf(&catalogue.TransferStepped{}): teller(func(names Names, d catalogue.TransferStepped) lang.Text {
 		return lang.T("转交："+d.After.Status, "transfer "+d.After.Status)
 	}),

@@ -126,14 +126,20 @@ func (h *Host) Prepare(ctx context.Context) error {
 	return h.Verifier.Discover(ctx, h.Config.Issuer, h.Config.Audience)
 }
 
-// Run runs everything until ctx ends or a part fails.
+// Run runs everything until ctx ends or a part fails. The services end first
+// and the HTTP interface last, so that effects under way still find it.
 func (h *Host) Run(ctx context.Context, l net.Listener) error {
 	h.serveItself()
-	parts := []func(context.Context) error{h.followPeople, h.followPolicy, h.awaitKnown, h.purgeAnswers, func(ctx context.Context) error { return h.serve(ctx, l) }}
+	served, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	parts := []func(context.Context) error{h.followPeople, h.followPolicy, h.awaitKnown, h.purgeAnswers}
 	for _, s := range h.services {
 		parts = append(parts, s.Run)
 	}
-	return Together(ctx, parts...)
+	return Together(ctx, func(ctx context.Context) error {
+		defer stopServing()
+		return Together(ctx, parts...)
+	}, func(context.Context) error { return h.serve(served, l) })
 }
 
 // Close closes what was opened; call it after Run has returned.

@@ -29,6 +29,7 @@ Settings come from flags, the environment (LIUKE_HTTP …) and a YAML file
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetOut(os.Stdout) // what is printed is the answer, for pipes as well
 	root.PersistentFlags().String("config", "", "YAML file with settings")
 	root.AddCommand(serve(), demoCommand(), importCommand(), verify(), deadLetters(), token(), version())
 	return root

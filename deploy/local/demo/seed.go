@@ -60,7 +60,7 @@ func publishPolicy(ctx context.Context, p *program.Program) error {
 		return err // published by an earlier run on the same data
 	}
 	intake, care := view.Sections.Intake, view.Sections.LeadCare
-	intake.FirstTouchWithin = policy.D("12h")
+	intake.FirstTouchWithin, intake.ResponseBandFrom, intake.ResponseBandTo = policy.D("12h"), policy.D("12h"), policy.D("24h")
 	care.FirstTouch = []policy.Step{{After: policy.D("0m"), Action: policy.ActRemind}, {After: policy.D("12h"), Action: policy.ActEscalate}, {After: policy.D("48h"), Action: policy.ActReassign}}
 	c := api.New(p.URL(), p.Key)
 	draft, err := c.Post(ctx, director, "/v1/policy/drafts", body{"note": "demo"})

@@ -37,7 +37,6 @@ var shown = map[string]struct{ sign, colour string }{
 	typeOf(&catalogue.FollowUpRecorded{}):  {"☎", "\x1b[32m"},
 	typeOf(&catalogue.LeadAssigned{}):      {"→", "\x1b[36m"},
 	typeOf(&catalogue.DealOpened{}):        {"＋", ""},
-	typeOf(&catalogue.StageChanged{}):      {"▸", "\x1b[32m"},
 	typeOf(&catalogue.QuoteSent{}):         {"¥", "\x1b[32m"},
 	typeOf(&catalogue.DealClosed{}):        {"★", "\x1b[32;1m"},
 	typeOf(&catalogue.MarkSet{}):           {"⚑", "\x1b[31m"},
