@@ -60,18 +60,58 @@ func (a *App) SignalFirstContact(ctx context.Context, in storage.FirstContact) (
 	if err := problem.InvalidFields(fields...); err != nil {
 		return nil, false, err
 	}
-	if first, err := a.openContact(ctx, phone, email); first != nil || err != nil {
-		return first, false, err
+	in.Phone, in.Email, in.Open = phone, email, true
+	return a.createContact(ctx, in)
+}
+
+// createContact reserves the contact's keys, so that of two signals of one
+// phone at once there is one, and records the contact. A reservation whose
+// process died is completed by the next signal, under the same id.
+func (a *App) createContact(ctx context.Context, in storage.FirstContact) (d *ContactDoc, created bool, err error) {
+	in.ID = httpx.NewID(ctx)
+	for _, key := range keysOf(in.Phone, in.Email) {
+		if in.ID, err = a.reserveKey(ctx, key, in.ID); err != nil {
+			return nil, false, err
+		}
 	}
-	in.ID, in.Phone, in.Email, in.Open = httpx.NewID(ctx), phone, email, true
 	d = store.New(in.ID, in)
-	err = commit(ctx, a.FirstContacts, d, facts.Stamp{At: at}, &catalogue.FirstContactSignalled{ID: in.ID, Person: in.Person, Channel: in.Channel,
-		ContactAt: in.ContactAt, Phone: phone, Email: email})
+	err = commit(ctx, a.FirstContacts, d, facts.Stamp{At: a.Clock()}, &catalogue.FirstContactSignalled{ID: in.ID, Person: in.Person, Channel: in.Channel,
+		ContactAt: in.ContactAt, Phone: in.Phone, Email: in.Email})
 	if errors.Is(err, store.ErrExists) {
 		d, err = a.FirstContacts.Get(ctx, in.ID)
 		return d, false, err
 	}
 	return d, true, err
+}
+
+// reserveKey lets a key lead to a contact, unless it leads to an open one
+// already, whose id it gives.
+func (a *App) reserveKey(ctx context.Context, key, contact string) (leadsTo string, err error) {
+	err = retry(ctx, func() error {
+		k, err := a.ContactKeys.Get(ctx, key)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			k = store.New(key, storage.ContactKey{})
+		case err != nil:
+			return err
+		default:
+			d, err := a.FirstContacts.Get(ctx, k.Body.Contact)
+			if errors.Is(err, store.ErrNotFound) || err == nil && d.Body.Open {
+				leadsTo = k.Body.Contact
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+		}
+		leadsTo, k.Body.Contact = contact, contact
+		return a.ContactKeys.Commit(ctx, k, "")
+	})
+	return leadsTo, err
+}
+
+func keysOf(phone, email string) []string {
+	return slices.DeleteFunc([]string{phone, email}, func(k string) bool { return k == "" })
 }
 
 // FirstContact gives a first contact that the caller may see.
@@ -108,10 +148,18 @@ func (a *App) ReportLate(ctx context.Context, id string) (*ContactDoc, error) {
 	return d, err
 }
 
-// contactOf gives the open first contact that an intake belongs to, nil if there is none.
+// contactOf gives the first contact that an intake belongs to, nil if there is
+// none. One that has its lead already is given too, for a repeated command.
 func (a *App) contactOf(ctx context.Context, in lead.Intake, named string) (*ContactDoc, error) {
 	if named == "" {
-		return a.openContact(ctx, in.Phone, in.Email)
+		docs, err := a.contacts(ctx, in.Phone, in.Email)
+		if err != nil || len(docs) == 0 {
+			return nil, err
+		}
+		if i := slices.IndexFunc(docs, func(d *ContactDoc) bool { return d.Body.Open }); i >= 0 {
+			return docs[i], nil
+		}
+		return docs[0], nil
 	}
 	d, err := a.FirstContacts.Get(ctx, named)
 	if errors.Is(err, store.ErrNotFound) {
@@ -126,26 +174,25 @@ func (a *App) contactOf(ctx context.Context, in lead.Intake, named string) (*Con
 	return nil, problem.Refuse("R-002", "这次首次接触已有线索 "+d.Body.Lead, "This first contact has its lead already: "+d.Body.Lead)
 }
 
-func (a *App) openContact(ctx context.Context, phone, email string) (*ContactDoc, error) {
-	docs, err := a.contacts(ctx, phone, email, true)
-	if err != nil || len(docs) == 0 {
-		return nil, err
-	}
-	return docs[0], nil
-}
-
-// contacts gives some first contacts of a phone or mail that have no lead yet, or that have one.
-func (a *App) contacts(ctx context.Context, phone, email string, open bool) ([]*ContactDoc, error) {
+// contacts gives the newest first contacts of a phone and a mail.
+func (a *App) contacts(ctx context.Context, phone, email string) ([]*ContactDoc, error) {
 	var found []*ContactDoc
-	for _, q := range []struct{ index, value string }{{"phone_open", phone}, {"email_open", email}} {
-		if q.value == "" {
+	for _, key := range keysOf(phone, email) {
+		k, err := a.ContactKeys.Get(ctx, key)
+		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
-		page, err := a.FirstContacts.Page(ctx, store.Query{Index: q.index, Equal: []any{q.value, open}, Limit: 10})
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, page.Docs...)
+		d, err := a.FirstContacts.Get(ctx, k.Body.Contact)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // reserved by a signal that is not recorded yet
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, d)
 	}
 	return found, nil
 }

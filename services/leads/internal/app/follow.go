@@ -44,9 +44,9 @@ func (a *App) follow(ctx context.Context, customer string) error {
 }
 
 func (a *App) followAll(ctx context.Context, o storage.Ownership) error {
-	leads := store.Query{Index: "customer_open", Equal: []any{o.Customer, true}, Limit: 200}
+	leads := store.Query{Index: "customer", Equal: []any{o.Customer}, Limit: 200}
 	err := each(ctx, a.Leads, leads, func(d *LeadDoc) error {
-		if d.Body.Owner == o.Owner && d.Body.Pooled == o.Pooled {
+		if !d.Body.Open || d.Body.Owner == o.Owner && d.Body.Pooled == o.Pooled {
 			return nil
 		}
 		_, err := a.placeLead(ctx, "", d.ID, anyone, o.Owner, o.Change, o.Reason)

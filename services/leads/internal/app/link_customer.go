@@ -140,7 +140,7 @@ func (a *App) foldLater(ctx context.Context, id string) error {
 	if err != nil || !d.Body.Open || d.Body.Customer == "" || d.Body.NeedKey == "" {
 		return err
 	}
-	q := store.Query{Index: "customer_open", Equal: []any{d.Body.Customer, true}, Range: store.Range{From: d.Body.ArrivedAt.String()}, Limit: 100}
+	q := store.Query{Index: "customer", Equal: []any{d.Body.Customer}, Range: store.Range{From: d.Body.ArrivedAt.String()}, Limit: 100}
 	return each(ctx, a.Leads, q, func(o *LeadDoc) error {
 		if o.ID == id || o.Body.NeedKey != d.Body.NeedKey || o.Body.Status != catalogue.LeadNew {
 			return nil
@@ -153,10 +153,10 @@ var errFound = errors.New("found")
 
 func (a *App) earlierSame(ctx context.Context, d *LeadDoc) (string, error) {
 	into := ""
-	q := store.Query{Index: "customer_open", Equal: []any{d.Body.Customer, true}, Limit: 100}
+	q := store.Query{Index: "customer", Equal: []any{d.Body.Customer}, Limit: 100}
 	err := each(ctx, a.Leads, q, func(o *LeadDoc) error {
 		earlier := o.Body.ArrivedAt < d.Body.ArrivedAt || o.Body.ArrivedAt == d.Body.ArrivedAt && o.ID < d.ID
-		if o.ID != d.ID && earlier && o.Body.NeedKey == d.Body.NeedKey {
+		if o.ID != d.ID && o.Body.Open && earlier && o.Body.NeedKey == d.Body.NeedKey {
 			into = o.ID
 			return errFound
 		}

@@ -40,13 +40,16 @@ func (a *App) recordLead(ctx context.Context, in lead.Intake, firstContact, by s
 	if in, err = in.Check(v, at); err != nil {
 		return nil, err
 	}
-	if d, err := a.repeatedWithContact(ctx, in); d != nil || err != nil {
-		return d, err
-	}
 	for range tries {
 		contact, err := a.contactOf(ctx, in, firstContact)
 		if err != nil {
 			return nil, err
+		}
+		if contact != nil && !contact.Body.Open { // has its lead: of this very command, or another one
+			if d, err := a.repeated(ctx, contact.ID); d != nil || err != nil {
+				return d, err
+			}
+			contact = nil
 		}
 		d, err := a.createLead(ctx, in, contact, by, v, at)
 		if !errors.Is(err, store.ErrExists) {
@@ -113,24 +116,6 @@ func (a *App) repeated(ctx context.Context, id string) (*LeadDoc, error) {
 	}
 	if err != nil || d.Did(command) {
 		return d, err
-	}
-	return nil, nil
-}
-
-// repeatedWithContact gives the lead that the same command recorded under the
-// id of a first contact, which is closed since.
-func (a *App) repeatedWithContact(ctx context.Context, in lead.Intake) (*LeadDoc, error) {
-	if httpx.Command(ctx) == "" {
-		return nil, nil
-	}
-	closed, err := a.contacts(ctx, in.Phone, in.Email, false)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range closed {
-		if d, err := a.repeated(ctx, c.Body.Lead); d != nil || err != nil {
-			return d, err
-		}
 	}
 	return nil, nil
 }

@@ -136,7 +136,6 @@ func (a *App) customerFollowed(ctx context.Context, h held) (string, error) {
 		last, err := a.lastCounting(ctx, kind+"/"+id)
 		return v.After(max(from, last.OccurredAt), v.Sections.Ownership.RecycleAfter) > at, err
 	}
-	q := store.Query{Index: "customer_open", Equal: []any{h.customer, true}, Limit: 100}
 	found := false
 	visit := func(kind, id string, from instant.Time) error {
 		yes, err := fresh(kind, id, from)
@@ -145,9 +144,14 @@ func (a *App) customerFollowed(ctx context.Context, h held) (string, error) {
 		}
 		return err
 	}
-	err = each(ctx, a.Leads, q, func(d *LeadDoc) error { return visit(catalogue.KindLead, d.ID, d.Body.ClocksFrom) })
+	err = each(ctx, a.Leads, store.Query{Index: "customer", Equal: []any{h.customer}, Limit: 100}, func(d *LeadDoc) error {
+		if !d.Body.Open {
+			return nil
+		}
+		return visit(catalogue.KindLead, d.ID, d.Body.ClocksFrom)
+	})
 	if err == nil {
-		err = each(ctx, a.Deals, q, func(d *DealDoc) error { return visit(catalogue.KindDeal, d.ID, d.Body.ClocksFrom) })
+		err = each(ctx, a.Deals, store.Query{Index: "customer_open", Equal: []any{h.customer, true}, Limit: 100}, func(d *DealDoc) error { return visit(catalogue.KindDeal, d.ID, d.Body.ClocksFrom) })
 	}
 	if found {
 		return "customer_followed", nil
