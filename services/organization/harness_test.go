@@ -38,6 +38,7 @@ type office struct {
 	key     *auth.Key
 	deps    service.Deps
 	handler http.Handler
+	server  *httpx.Server
 	ids     map[string]string
 }
 
@@ -124,6 +125,7 @@ func (o *office) serve() (err error) {
 		return err
 	}
 	o.service.Register(server)
+	o.server = server
 	o.handler = g
 	return nil
 }
