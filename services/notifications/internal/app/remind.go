@@ -142,7 +142,10 @@ func (d *Desk) Hooks(ctx context.Context) ([]outbox.Hook, error) {
 // deliver makes a delivery, once.
 func (d *Desk) deliver(ctx context.Context, v outbox.Delivery) error {
 	v.ID = outbox.DeliveryID(v.Reminder.ID, v.Person+v.Hook, v.Channel)
-	v.At = v.Reminder.At
+	v.At, v.Target = v.Reminder.At, v.Channel
+	if v.Hook != "" {
+		v.Target = v.Hook
+	}
 	err := d.Docs.Deliveries.Commit(ctx, store.New(v.ID, v), "")
 	if errors.Is(err, store.ErrExists) {
 		return nil

@@ -19,30 +19,39 @@ import (
 
 // Sender carries deliveries out of the house. It never works in the path of a
 // request: it finds what is due by index, takes each by compare-and-set for the
-// time of a lease, and goes on after a crash with what the lease let go.
+// time of a lease, and goes on after a crash with what the lease let go. Each
+// target (mail, each webhook) has places of its own, so that one that hangs holds
+// up nobody else.
 type Sender struct {
 	Desk     *Desk
 	Mail     channel.Mailer // nil: no mail
 	Hook     channel.Poster
 	Attempts outbox.Attempts
 	Lease    time.Duration
-	Parallel int
+	Mails    int           // sent side by side
+	Posts    int           // to one webhook side by side
 	Idle     time.Duration // look again after this long without being woken
+
+	mu   sync.Mutex
+	busy map[string]int  // places taken, by target
+	away map[string]bool // people whose digest is on its way
+	out  sync.WaitGroup
 }
 
 // Run sends until ctx ends.
 func (s *Sender) Run(ctx context.Context) error {
 	ctx = store.Background(ctx)
+	s.busy, s.away = map[string]int{}, map[string]bool{}
+	defer s.out.Wait()
+	var looked time.Time
 	for {
-		if err := errors.Join(s.Desk.FinishSpreading(ctx), s.Digests(ctx)); err != nil && ctx.Err() == nil {
-			s.Desk.Log.WarnContext(ctx, "reminders on their way", "error", err)
+		err := s.Round(ctx)
+		if time.Since(looked) >= s.Idle { // what nobody wakes for
+			looked = time.Now()
+			err = errors.Join(err, s.Desk.FinishSpreading(ctx), s.Digests(ctx), s.Round(ctx))
 		}
-		n, err := s.Round(ctx)
 		if err != nil && ctx.Err() == nil {
-			s.Desk.Log.WarnContext(ctx, "sending", "error", err)
-		}
-		if n > 0 && err == nil {
-			continue
+			s.Desk.Log.WarnContext(ctx, "reminders on their way", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -53,45 +62,65 @@ func (s *Sender) Run(ctx context.Context) error {
 	}
 }
 
-// Round sends what is due, some at a time; it gives how many it took.
-func (s *Sender) Round(ctx context.Context) (int, error) {
-	due := store.Range{To: s.Desk.Clock().Add(time.Millisecond).String()}
-	page, err := s.Desk.Docs.Deliveries.Page(ctx, store.Query{Index: storage.Due, Equal: []any{true}, Range: due, Limit: 100})
-	if err != nil {
-		return 0, err
+// Round starts to send what is due, as far as there are places.
+func (s *Sender) Round(ctx context.Context) error {
+	targets := map[string]int{outbox.Email: s.Mails, configured: s.Posts}
+	hooks, err := s.Desk.Hooks(ctx)
+	for _, h := range hooks {
+		targets[h.ID] = s.Posts
 	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	var failed error
-	slots := make(chan struct{}, s.Parallel)
-	digests := map[string]bool{}
+	for target, places := range targets {
+		err = errors.Join(err, s.start(ctx, target, places))
+	}
+	return err
+}
+
+func (s *Sender) start(ctx context.Context, target string, places int) error {
+	due := store.Range{To: s.Desk.Clock().Add(time.Millisecond).String()}
+	page, err := s.Desk.Docs.Deliveries.Page(ctx, store.Query{Index: storage.Due, Equal: []any{target, true}, Range: due, Limit: 50})
 	for _, doc := range page.Docs {
-		if doc.Body.Digest && digests[doc.Body.Person] {
-			continue // leaves with the first
+		leave, ok := s.enter(target, places, &doc.Body)
+		if !ok {
+			continue
 		}
-		digests[doc.Body.Person] = doc.Body.Digest || digests[doc.Body.Person]
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			if err := s.send(ctx, doc); err != nil {
-				mu.Lock()
-				failed = errors.Join(failed, err)
-				mu.Unlock()
+		s.out.Go(func() {
+			defer s.Desk.Wake() // there may be more
+			defer leave()
+			if err := s.send(ctx, doc); err != nil && ctx.Err() == nil {
+				s.Desk.Log.WarnContext(ctx, "sending", "delivery", doc.ID, "error", err)
 			}
 		})
 	}
-	wg.Wait()
-	return len(page.Docs), failed
+	return err
 }
 
-// send takes one delivery and carries it out; a delivery that somebody else took
-// is left alone.
+// enter takes a place at a target, and a person's digest, which leaves once.
+func (s *Sender) enter(target string, places int, v *outbox.Delivery) (leave func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[target] >= places || v.Digest && s.away[v.Person] {
+		return nil, false
+	}
+	s.busy[target]++
+	if v.Digest {
+		s.away[v.Person] = true
+	}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.busy[target]--; v.Digest {
+			delete(s.away, v.Person)
+		}
+	}, true
+}
+
+// send takes one delivery, carries it out and notes how that went.
 func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) error {
 	v := &doc.Body
 	v.Status, v.Attempts, v.Next = outbox.Sending, v.Attempts+1, s.Desk.Clock().Add(s.Lease)
 	if err := s.Desk.Docs.Deliveries.Commit(ctx, doc, ""); err != nil {
 		if errors.Is(err, store.ErrConflict) {
-			return nil
+			return nil // somebody else took it
 		}
 		return err
 	}

@@ -43,6 +43,7 @@ type Delivery struct {
 	Person   string             `json:"person,omitempty"`
 	Hook     string             `json:"hook,omitempty"`
 	Channel  string             `json:"channel"`
+	Target   string             `json:"target"` // whose places it takes: email, or the webhook's id
 	Status   string             `json:"status"`
 	// Open is true while something is to be done at Next: send, try again, take up
 	// what a crash interrupted.

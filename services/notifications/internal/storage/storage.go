@@ -54,7 +54,7 @@ var (
 	}}
 	reminders  = store.Spec{Name: "reminder", Indexes: []store.Index{{Name: Spreading, Equal: []string{"spreading"}}}}
 	deliveries = store.Spec{Name: "delivery", Indexes: []store.Index{
-		{Name: Due, Equal: []string{"open"}, Order: "next"},
+		{Name: Due, Equal: []string{"target", "open"}, Order: "next"},
 		{Name: ByState, Equal: []string{"status"}, Order: "at"},
 		{Name: Inbox, Equal: []string{"person", "channel"}, Order: "at"},
 		{Name: Unread, Equal: []string{"person", "channel", "unread"}, Order: "at"},
