@@ -69,29 +69,34 @@ type People interface {
 func (t *Task) Place(p People, now instant.Time) bool {
 	before := *t
 	at := max(t.Due, now) // what is overdue is to be done now
-	for range 20 {
-		who, known := p.Person(t.Owner)
-		if known && who.Active {
-			break
-		}
-		next := who.Successor
-		if next == "" {
-			next = p.Substitute(t.Owner, at)
-		}
-		if next == "" || next == t.Owner {
-			break
-		}
-		t.Owner = next
-	}
+	t.Owner = remaining(p, t.Owner, at)
 	t.Assignee, t.OnBehalfOf = p.Substitute(t.Owner, at), ""
 	if t.Assignee == "" {
-		t.Assignee = t.Owner // a company without anybody active
+		t.Assignee = t.Owner
 	}
 	if t.Assignee != t.Owner {
 		t.OnBehalfOf = t.Owner
 	}
 	t.Supervisor = p.Supervisor(t.Owner)
 	return before.Owner != t.Owner || before.Assignee != t.Assignee || before.OnBehalfOf != t.OnBehalfOf || before.Supervisor != t.Supervisor
+}
+
+// remaining gives who answers for what a person held: the person while active, else
+// the first active successor along, else whoever the directory finds.
+func remaining(p People, id string, at instant.Time) string {
+	seen := map[string]bool{}
+	for next := id; next != "" && !seen[next]; {
+		who, ok := p.Person(next)
+		if ok && who.Active {
+			return next
+		}
+		seen[next] = true
+		next = who.Successor
+	}
+	if s := p.Substitute(id, at); s != "" {
+		return s
+	}
+	return id // a company without anybody active
 }
 
 // Reason names why a placement differs from the one before.
