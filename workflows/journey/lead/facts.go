@@ -45,7 +45,7 @@ func (s *State) apply(f journey.Fact, v *policy.View) {
 	case *catalogue.LeadAssigned:
 		s.assigned(f, d)
 	case *catalogue.LeadPooled:
-		s.Hold(f, d.Before, "", false)
+		s.Hold(f, d.Before, "", "")
 	case *catalogue.LeadFoldedIn:
 		s.See(f)
 		s.Status.Tell(f.Ref, catalogue.LeadFolded)
@@ -79,7 +79,7 @@ func (s *State) recorded(f journey.Fact, l *catalogue.Lead) {
 	s.Begin(f, l.ClocksFrom)
 	s.know(f, l)
 	s.Status.Tell(f.Ref, l.Status)
-	s.Hold(f, "", l.Owner, false)
+	s.Hold(f, "", l.Owner, "intake")
 	s.Plan(f, l.NextTouchAt)
 	if l.Imported && l.FirstTouchAt != 0 && s.FirstOut.IsZero() {
 		s.FirstOut = f.Ref
@@ -95,7 +95,7 @@ func (s *State) know(f journey.Fact, l *catalogue.Lead) {
 }
 
 func (s *State) assigned(f journey.Fact, d *catalogue.LeadAssigned) {
-	s.Hold(f, d.Before, d.After, d.Reason == "claim")
+	s.Hold(f, d.Before, d.After, d.Reason)
 	if d.Before != "" && (d.Reason == "escalation" || d.Reason == "rotation") {
 		s.Fresh.Later(journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time})
 	}

@@ -288,6 +288,23 @@ func TestRecycle(t *testing.T) {
 	}
 }
 
+// a lead that rules pass from one idle owner to the next reaches the pool
+// all the same; one that a person hands over gets its time anew.
+func TestRecycleDespiteEscalation(t *testing.T) {
+	s := begin(t)
+	for day30, n := s.at+30*day, 1; n <= 3; n++ {
+		s.tell(s.at+instant.Time(n)*5*day, &catalogue.LeadAssigned{Lead: "l1", Before: "zhang", After: "li", Reason: "escalation"})
+		if got := s.Due("recycle"); got != day30 {
+			t.Fatalf("after escalation %d recycle is due %s, want %s", n, got, day30)
+		}
+	}
+	at := s.at + 20*day
+	s.tell(at, &catalogue.LeadAssigned{Lead: "l1", Before: "li", After: "wang", Reason: "transfer"})
+	if got := s.Due("recycle"); got != at+30*day {
+		t.Errorf("after a transfer recycle is due %s, want %s", got, at+30*day)
+	}
+}
+
 // R-029 holds for leads as for deals.
 func TestLeakUnrecordedObjection(t *testing.T) {
 	s := begin(t)

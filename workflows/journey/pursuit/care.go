@@ -84,15 +84,19 @@ func (c *Care) Know(f journey.Fact, company, customer string) {
 	c.Customer.Tell(f.Ref, customer)
 }
 
-// Hold takes who is responsible; before is who was, empty for the pool.
-func (c *Care) Hold(f journey.Fact, before, owner string, claimed bool) {
+// byRule tells whether a rule changed the owner. A customer that is passed on
+// because nobody acts must still reach the pool: that gives no new time.
+func byRule(reason string) bool { return reason == "escalation" || reason == "rotation" }
+
+// Hold takes who is responsible, and why; before is who was, empty for the pool.
+func (c *Care) Hold(f journey.Fact, before, owner, reason string) {
 	c.See(f)
 	c.Owner.Tell(f.Ref, owner)
 	now := journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
-	if owner != "" && owner != before {
+	if owner != "" && owner != before && !byRule(reason) {
 		c.Held.Later(now)
 	}
-	if claimed {
+	if reason == "claim" {
 		c.Taken.Later(now)
 	}
 }

@@ -10,21 +10,24 @@ import (
 // sentence puts the chain into one sentence.
 func sentence(a Answer) lang.Text {
 	var zh, en []string
+	say := func(z, e string) { zh, en = append(zh, z), append(en, e) }
+	rule, ground := false, false // the nearest of each: the rest is in the chain
 	for i, l := range a.Chain {
 		switch {
 		case i == 0 && l.Kind == "fact":
-			zh, en = append(zh, l.Text.Zh), append(en, l.Text.En)
-		case l.Kind == "obligation":
-			zh = append(zh, fmt.Sprintf("因为规则 %s 于 %s 到期（%s，策略版本 %d）", l.Rule, l.Due, l.Setting, l.Policy))
-			en = append(en, fmt.Sprintf("because rule %s was due at %s (%s, policy version %d)", l.Rule, l.Due, l.Setting, l.Policy))
-		case l.Kind == "fact":
-			zh = append(zh, fmt.Sprintf("依据 %s %s", l.At, l.Text.Zh))
-			en = append(en, fmt.Sprintf("resting on %s %s", l.At, l.Text.En))
+			say(l.Text.Zh, l.Text.En)
+		case l.Kind == "obligation" && !rule:
+			rule = true
+			say(fmt.Sprintf("因为规则 %s 于 %s 到期（%s，策略版本 %d）", l.Rule, l.Due, l.Setting, l.Policy),
+				fmt.Sprintf("because rule %s was due at %s (%s, policy version %d)", l.Rule, l.Due, l.Setting, l.Policy))
+		case l.Kind == "fact" && !ground:
+			ground = true
+			say(fmt.Sprintf("依据 %s %s", l.At, l.Text.Zh), fmt.Sprintf("resting on %s %s", l.At, l.Text.En))
 		}
 	}
 	if len(a.Next) > 0 {
-		zh = append(zh, fmt.Sprintf("如无人处理，%s：%s", a.Next[0].Due, a.Next[0].Does.Zh))
-		en = append(en, fmt.Sprintf("if nobody acts, at %s: %s", a.Next[0].Due, a.Next[0].Does.En))
+		n := a.Next[0]
+		say(fmt.Sprintf("如无人处理，%s：%s", n.Due, n.Does.Zh), fmt.Sprintf("if nobody acts, at %s: %s", n.Due, n.Does.En))
 	}
 	return lang.T(strings.Join(zh, "；"), strings.Join(en, "; "))
 }
