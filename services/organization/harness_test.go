@@ -46,6 +46,9 @@ type office struct {
 type flaky struct {
 	store.Engine
 	away atomic.Bool
+	fail atomic.Value // collection whose commits fail
+	// With the brake on nothing is written after a failed commit, as in a crash.
+	brake, dead atomic.Bool
 }
 
 func (f *flaky) Get(ctx context.Context, c, id string) (store.Record, error) {
@@ -56,7 +59,11 @@ func (f *flaky) Get(ctx context.Context, c, id string) (store.Record, error) {
 }
 
 func (f *flaky) Commit(ctx context.Context, c string, w store.Write) error {
-	if f.away.Load() {
+	if f.dead.Load() && f.brake.Load() {
+		return store.ErrUnavailable
+	}
+	if f.away.Load() || f.fail.Load() == c {
+		f.dead.Store(true)
 		return store.ErrUnavailable
 	}
 	return f.Engine.Commit(ctx, c, w)
@@ -82,6 +89,7 @@ func (o *office) restart() {
 	o.t.Helper()
 	ctx := context.Background()
 	if o.engine != nil {
+		o.engine.away.Store(false)
 		if err := o.engine.Close(); err != nil {
 			o.t.Fatal(err)
 		}

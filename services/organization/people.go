@@ -60,23 +60,23 @@ func (s *Service) enrolFirst(ctx context.Context, a signin.Administrator) (strin
 
 // AddPerson adds a person without asking who wants it, for a demo or a first
 // import: with p.ID empty under a new id, otherwise under that one. Somebody of
-// that id is left as they are. A password lets them sign in at the embedded issuer.
+// that id is left as they are, their password too. A password lets them sign in at
+// the embedded issuer.
 func (s *Service) AddPerson(ctx context.Context, p catalogue.Person, password string) (catalogue.Person, error) {
 	if p.ID == "" {
 		p.ID = ulid.Make().String()
 	}
 	d, err := s.app.Enrol(ctx, p)
-	if err != nil || password == "" || s.signin == nil || d.Version > 1 {
-		return person(d), err
+	if err != nil {
+		return catalogue.Person{}, err
+	}
+	if password == "" || s.signin == nil {
+		return d.Body, nil
+	}
+	if has, err := s.signin.HasPassword(ctx, d.ID); err != nil || has {
+		return d.Body, err
 	}
 	return d.Body, s.signin.SetPassword(ctx, d.ID, password)
-}
-
-func person(d *store.Doc[catalogue.Person]) catalogue.Person {
-	if d == nil {
-		return catalogue.Person{}
-	}
-	return d.Body
 }
 
 // AddTeam adds a team likewise.

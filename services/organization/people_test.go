@@ -314,3 +314,46 @@ func TestStoreAway(t *testing.T) {
 	}
 	o.call("admin", "PATCH", "/v1/people/wang", `{"language":"en"}`).want(200)
 }
+
+// A crash between chart and person leaves no trace after the next start.
+func TestCrashBetweenChartAndPerson(t *testing.T) {
+	o := open(t)
+	o.staff()
+	o.engine.fail.Store("person")
+	o.call("admin", "PATCH", "/v1/people/li", `{"supervisor":"wang"}`).refused(503, "unavailable")
+	o.engine.fail.Store("")
+	// The failed change was taken back at once ...
+	o.call("admin", "PATCH", "/v1/people/wang", `{"supervisor":"li"}`).want(200)
+	o.call("admin", "PATCH", "/v1/people/wang", `{"supervisor":"manager"}`).want(200)
+	// ... and where even that was impossible, by the next start.
+	o.engine.fail.Store("person")
+	o.engine.dead.Store(false)
+	o.engine.brake.Store(true)
+	o.call("admin", "PATCH", "/v1/people/li", `{"supervisor":"wang"}`).refused(503, "unavailable")
+	o.engine.fail.Store("")
+	o.engine.brake.Store(false)
+	o.call("admin", "PATCH", "/v1/people/wang", `{"supervisor":"li"}`).refused(422, "supervisor tree")
+	o.restart()
+	o.call("admin", "PATCH", "/v1/people/wang", `{"supervisor":"li"}`).want(200)
+}
+
+func TestSeededPeopleAreLeftAsTheyAre(t *testing.T) {
+	o := open(t)
+	o.staff()
+	o.call("admin", "PATCH", "/v1/people/wang", `{"name":"王五"}`).want(200)
+	p, err := o.service.AddPerson(t.Context(), catalogue.Person{ID: "wang", Name: "wang", Roles: []string{"salesperson"}}, password)
+	if err != nil || p.Name != "王五" {
+		t.Errorf("%+v %v", p, err)
+	}
+	o.call("wang", "PUT", "/v1/people/me/password", `{"current":"`+password+`","password":"another long one"}`).want(204)
+	if _, err := o.service.AddPerson(t.Context(), catalogue.Person{ID: "wang", Name: "wang", Roles: []string{"salesperson"}}, password); err != nil {
+		t.Fatal(err)
+	}
+	o.call("wang", "PUT", "/v1/people/me/password", `{"current":"another long one","password":"a third long one"}`).want(204)
+	if _, err := o.service.AddPerson(t.Context(), catalogue.Person{Name: "", Roles: []string{"salesperson"}}, ""); err == nil {
+		t.Error("a person without a name")
+	}
+	if _, err := o.service.AddTeam(t.Context(), catalogue.Team{ID: "east", Name: "华东", Lead: "manager"}); err != nil {
+		t.Error(err)
+	}
+}

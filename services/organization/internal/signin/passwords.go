@@ -124,6 +124,15 @@ func (s *Service) SetPassword(ctx context.Context, person, password string) erro
 	return s.SignOut(ctx, person)
 }
 
+// HasPassword tells whether a person can sign in with a password.
+func (s *Service) HasPassword(ctx context.Context, person string) (bool, error) {
+	_, err := s.docs.credentials.Get(ctx, person)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // SignOut ends all of a person's sessions and grants.
 func (s *Service) SignOut(ctx context.Context, person string) error {
 	return errors.Join(
