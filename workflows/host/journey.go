@@ -55,6 +55,9 @@ func begin(ctx workflow.Context, in Input) *run {
 
 func (r *run) run(ctx workflow.Context) error {
 	for {
+		if err := ctx.Err(); err != nil { // an operator has cancelled the run
+			return err
+		}
 		r.drain()
 		if r.trouble > 0 && r.long(ctx) {
 			return r.continueAsNew(ctx)
@@ -187,6 +190,7 @@ func (r *run) setTimer(ctx workflow.Context) {
 // wait waits for whatever comes first.
 func (r *run) wait(ctx workflow.Context) {
 	s := workflow.NewSelector(ctx)
+	s.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
 	s.AddReceive(r.facts, func(c workflow.ReceiveChannel, _ bool) {
 		var f Facts
 		c.Receive(ctx, &f)

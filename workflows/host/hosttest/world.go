@@ -34,15 +34,22 @@ type World struct {
 // New makes a world with the shipped policy at a speed.
 func New(t testing.TB, speed int64) *World {
 	t.Helper()
+	w := NewWithoutPolicy(t, speed)
+	if err := w.Policy.Put(policy.Book{Version: 1, Sections: policy.Defaults()}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// NewWithoutPolicy makes a world in which no policy is published yet.
+func NewWithoutPolicy(t testing.TB, speed int64) *World {
+	t.Helper()
 	e, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "journeys.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
 	w := &World{Store: e, Policy: policy.NewHolder(speed), Services: &Services{}}
-	if err := w.Policy.Put(policy.Book{Version: 1, Sections: policy.Defaults()}); err != nil {
-		t.Fatal(err)
-	}
 	w.Decider, err = decisions.New(context.Background(), e, w.Policy, func(kind, id string) string { return "/v1/journeys/" + kind + "/" + id },
 		journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules))
 	if err != nil {
