@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -57,7 +58,11 @@ func (a *Accounts) MatchOrCreate(ctx context.Context, under, by string, ask Ask)
 	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return effects.Matched{}, err
 	}
-	claim := customer.Claim{Identity: matching.Identify(ask.known()), Contact: ask.Contact, Sector: matching.Display(ask.Sector),
+	id := matching.Identify(ask.known())
+	if id.Name == "" { // a file needs something to be called by, which is no key
+		id.Name = cmp.Or(matching.Display(ask.Contact), id.Phone, id.Email, under)
+	}
+	claim := customer.Claim{Identity: id, Contact: ask.Contact, Sector: matching.Display(ask.Sector),
 		External: matching.Display(ask.External), Under: under, By: by}
 	m := &match{a: a, claim: claim, ask: ask}
 	err := retry(ctx, func() error { return m.try(ctx) })
