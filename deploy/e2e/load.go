@@ -44,8 +44,9 @@ func (j *Journal) followUp(id, subject string) {
 	j.mu.Unlock()
 }
 
-// failed takes an error: a refusal by a rule is the program's right, anything
-// else but the end of the load is not.
+// failed takes an error: a refusal by a rule is the program's right (somebody
+// else owns the lead by now, it is in the pool), anything else but the end of the
+// load is not.
 func (j *Journal) failed(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
@@ -53,7 +54,7 @@ func (j *Journal) failed(ctx context.Context, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var r *programtest.Refusal
-	if errors.As(err, &r) && (r.Status == 409 || r.Status == 422) {
+	if errors.As(err, &r) && (r.Status == 403 || r.Status == 409 || r.Status == 422) {
 		j.Refused[fmt.Sprintf("%s %s", r.Code, r.Rule)]++
 		return
 	}

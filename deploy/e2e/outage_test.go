@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/programtest"
+)
+
+// An outage makes promises late, never void: what came due while the program was
+// stopped, or dead, fires once when it is back, in the order in which it was due,
+// and says that it is late.
+func TestWhatComesDueDuringAnOutageFiresOnceLateAndInOrder(t *testing.T) {
+	for name, end := range map[string]func(o *programtest.Office) error{
+		"stopped": func(o *programtest.Office) error { return o.Stop(20 * time.Second) },
+		"killed":  func(o *programtest.Office) error { o.Kill(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) { outage(t, end) })
+	}
+}
+
+// outageLasts is longer than what counts as late at this speed, five seconds.
+const outageLasts = 12 * time.Second
+
+func outage(t *testing.T, end func(o *programtest.Office) error) {
+	ctx := bounded(t, 3*time.Minute)
+	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
+	journal := NewJournal()
+	s := &Seller{Client: o.As(o.Sellers[0]), Name: "停电", Journal: journal, Rand: rand.New(rand.NewPCG(1, 1)), Day: day} //nolint:gosec // any will do
+	for range 10 {
+		s.record(ctx)
+	}
+	for _, lead := range s.mine {
+		s.FollowUp(ctx, lead)
+	}
+	report(t, "answers that may not come", journal.Lost)
+	rest(ctx, t, time.Second) // journeys arm their timers
+	if err := end(o); err != nil {
+		t.Fatal(err)
+	}
+	down := instant.Now()
+	rest(ctx, t, outageLasts)
+	back := instant.Now()
+	if err := o.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	started := instant.Now()
+	l := settle(ctx, t, o, follow(ctx, t, o.Kafka), 2*time.Minute)
+	t.Log(l.Count())
+	report(t, "broken promises", l.Broken(instant.Now(), 0))
+	checkLate(ctx, t, l, down, back, started)
+	checkLists(ctx, t, o, l)
+}
+
+func checkLate(_ context.Context, t *testing.T, l *Ledger, down, back, started instant.Time) {
+	t.Helper()
+	during, latest := 0, instant.Time(0)
+	for name, decisions := range l.Decisions {
+		var last catalogue.Fired
+		for _, d := range decisions {
+			for _, f := range d.Fired {
+				due, late := f.Obligation.Due, f.At-f.Obligation.Due
+				if due > down && due < back {
+					during++
+					latest = max(latest, f.At)
+					if f.At < back {
+						t.Errorf("%s fired at %s, when the program was down", f.Obligation.ID, f.At)
+					}
+				}
+				if late > 5000 != f.Late {
+					t.Errorf("%s fired %d ms after it was due, late is %t", f.Obligation.ID, late, f.Late)
+				}
+				if pendingBefore(decisions, d.Number, f.Obligation.ID) && pendingBefore(decisions, d.Number, last.Obligation.ID) && due < last.Obligation.Due {
+					t.Errorf("%s: %s, due %s, fired after %s, due %s", name, f.Obligation.ID, due, last.Obligation.ID, last.Obligation.Due)
+				}
+				last = f
+			}
+		}
+	}
+	if during < 30 {
+		t.Errorf("only %d obligations came due during the outage: the test proves little", during)
+	}
+	t.Logf("%d obligations came due during the outage; the last fired %d ms after the program was ready", during, latest-started)
+}
+
+// pendingBefore tells whether an obligation was known to be pending in the
+// decision before: what a decision itself arms may be due earlier than what it fired.
+func pendingBefore(decisions []catalogue.Decided, number int64, id string) bool {
+	if number < 2 {
+		return false
+	}
+	return slices.ContainsFunc(decisions[number-2].Pending, func(o catalogue.Obligation) bool { return o.ID == id })
+}
