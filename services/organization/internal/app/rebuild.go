@@ -31,8 +31,21 @@ func (a *App) Rebuild(ctx context.Context) error {
 		if a.Directory != nil {
 			a.Directory.PutTeam(d.Body, d.Version)
 		}
+		if place := (people.TeamPlace{Parent: d.Body.Parent, Lead: d.Body.Lead}); place != c.Teams[d.ID] {
+			return a.healTeam(ctx, d.ID, place)
+		}
 		return nil
 	})
+}
+
+// healTeam makes the chart say of a team what the team's document says.
+func (a *App) healTeam(ctx context.Context, id string, place people.TeamPlace) error {
+	d, err := a.chart(ctx)
+	if err != nil {
+		return err
+	}
+	d.Body = d.Body.WithTeam(id, place)
+	return a.Docs.Charts.Commit(ctx, d, "")
 }
 
 // each goes through a whole collection by name.

@@ -80,7 +80,7 @@ func (a *App) tryTeam(ctx context.Context, d *store.Doc[catalogue.Team], t catal
 	if err != nil {
 		return err
 	}
-	place := people.TeamPlace{Parent: t.Parent}
+	place := people.TeamPlace{Parent: t.Parent, Lead: t.Lead}
 	if known, ok := c.Body.Teams[t.ID]; !ok || known != place {
 		c.Body = c.Body.WithTeam(t.ID, place)
 		if err := a.Docs.Charts.Commit(ctx, c, ""); err != nil {

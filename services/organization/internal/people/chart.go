@@ -23,6 +23,7 @@ type Chart struct {
 // Place is where a person stands.
 type Place struct {
 	Supervisor string `json:"supervisor,omitempty"`
+	Team       string `json:"team,omitempty"`
 	Active     bool   `json:"active,omitempty"`
 	Admin      bool   `json:"admin,omitempty"`
 	Absences   []Span `json:"absences,omitempty"`
@@ -39,11 +40,12 @@ type Span struct {
 // TeamPlace is where a team stands.
 type TeamPlace struct {
 	Parent string `json:"parent,omitempty"`
+	Lead   string `json:"lead,omitempty"`
 }
 
 // PlaceOf gives the place of a person.
 func PlaceOf(p catalogue.Person) Place {
-	place := Place{Supervisor: p.Supervisor, Active: p.Active, Admin: p.Active && slices.Contains(p.Roles, string(auth.Administrator))}
+	place := Place{Supervisor: p.Supervisor, Team: p.Team, Active: p.Active, Admin: p.Active && slices.Contains(p.Roles, string(auth.Administrator))}
 	for _, a := range p.Absences {
 		place.Absences = append(place.Absences, Span{a.ID, a.From, a.To, a.Delegate})
 	}
@@ -52,7 +54,7 @@ func PlaceOf(p catalogue.Person) Place {
 
 // Same tells whether two places are alike.
 func (p Place) Same(q Place) bool {
-	return p.Supervisor == q.Supervisor && p.Active == q.Active && p.Admin == q.Admin && slices.Equal(p.Absences, q.Absences)
+	return p.Supervisor == q.Supervisor && p.Team == q.Team && p.Active == q.Active && p.Admin == q.Admin && slices.Equal(p.Absences, q.Absences)
 }
 
 // With gives the chart with a person at a place; the chart itself stays.
@@ -75,10 +77,27 @@ func (c Chart) WithTeam(id string, p TeamPlace) Chart {
 	return Chart{People: c.People, Teams: teams}
 }
 
-// Above gives the supervisors of a person, nearest first.
+// superior gives who stands directly above a person: the supervisor, or where
+// none is named the lead of the team, or of the nearest team around it.
+func (c Chart) superior(id string) string {
+	p := c.People[id]
+	if p.Supervisor != "" {
+		return p.Supervisor
+	}
+	seen := map[string]bool{}
+	for t := p.Team; t != "" && !seen[t]; t = c.Teams[t].Parent {
+		seen[t] = true
+		if lead := c.Teams[t].Lead; lead != "" && lead != id {
+			return lead
+		}
+	}
+	return ""
+}
+
+// Above gives those above a person, nearest first; a circle ends where it closes.
 func (c Chart) Above(id string) []string {
 	var up []string
-	for s := c.People[id].Supervisor; s != "" && !slices.Contains(up, s); s = c.People[s].Supervisor {
+	for s := c.superior(id); s != "" && s != id && !slices.Contains(up, s); s = c.superior(s) {
 		up = append(up, s)
 	}
 	return up
@@ -93,7 +112,7 @@ func (c Chart) Leads(person, other string) bool {
 func (c Chart) Reports(id string) []string {
 	var out []string
 	for other, p := range c.People {
-		if p.Supervisor == id && p.Active {
+		if p.Active && c.superior(other) == id {
 			out = append(out, other)
 		}
 	}

@@ -99,6 +99,13 @@ func TestSuccessor(t *testing.T) {
 	if s, err := c.Successor("low", "lone"); err != nil || s != "lone" {
 		t.Errorf("%s %v", s, err)
 	}
+	led := c.WithTeam("house", TeamPlace{Lead: "top"}).WithTeam("shop", TeamPlace{Parent: "house", Lead: "clerk"}).With("clerk", Place{Active: true, Team: "shop"})
+	if s, err := led.Successor("clerk", ""); err != nil || s != "top" { // where no supervisor is named, the lead of the team around
+		t.Errorf("%s %v", s, err)
+	}
+	if !led.Leads("top", "clerk") || led.Leads("clerk", "top") || len(led.Reports("top")) != 1 {
+		t.Error("leads of teams lead")
+	}
 	for _, wanted := range []string{"", "mid", "lone", "nobody"} {
 		if s, err := c.Successor("lone", wanted); err == nil {
 			t.Errorf("%q: %s", wanted, s)
