@@ -50,6 +50,10 @@ func (s *Service) Run(ctx context.Context) error {
 				Types: app.OrganizationTypes, Handle: s.app.ReactToOrganization})
 		},
 		s.app.RunImports,
+		func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.leads.customers", Topics: []string{catalogue.TopicAccounts},
+				Types: app.AccountsTypes, Handle: s.app.ReactToAccounts})
+		},
 		s.goOn)
 }
 

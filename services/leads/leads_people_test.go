@@ -210,6 +210,31 @@ func TestADealsCustomerGetsItsOwner(t *testing.T) {
 	}
 }
 
+// a customer file that turns out to be another one takes its leads and deals along, to one owner.
+func TestFoldedCustomerHasOneOwner(t *testing.T) {
+	o := start(t)
+	first, second := o.lead("wang", 1), o.lead("zhao", 2)
+	o.link(first, "c1")
+	o.link(second, "c2")
+	deal := o.call("zhao", "POST", "/v1/deals", body{"title": "项目", "customer": "c2"}).want(201).text("id")
+	o.run()
+	o.publish("customer/c2", &catalogue.CustomerFolded{From: "c2", Into: "c1"})
+	o.eventually("all is with wang under c1", func() bool {
+		l, d := o.call("chen", "GET", "/v1/leads/"+second, nil), o.call("chen", "GET", "/v1/deals/"+deal, nil)
+		return l.text("customer") == "c1" && l.text("owner") == "wang" && d.text("customer") == "c1" && d.text("owner") == "wang"
+	})
+	if got := o.call("chen", "GET", "/v1/ownerships/c2", nil).want(200); got.text("customer") != "c1" || got.text("owner") != "wang" {
+		t.Errorf("%s", got.raw)
+	}
+	if h := o.call("chen", "GET", "/v1/ownerships/holdings/zhao", nil); h.get("customers") != 0.0 {
+		t.Errorf("zhao still holds %s", h.raw)
+	}
+	third := o.lead("zhao", 3)
+	if got := o.link(third, "c2"); got.text("customer") != "c1" || got.text("owner") != "wang" {
+		t.Errorf("a late link reaches the folded file: %s", got.raw)
+	}
+}
+
 // during leave the delegate sees the absent owner's work in the queue and may do it; ownership stays.
 func TestAbsenceKeepsOwnershipAndOpensTheQueue(t *testing.T) {
 	o := start(t)

@@ -274,9 +274,9 @@ func (o *office) recorded(aggregate string) []string {
 // eventually waits until a condition holds.
 func (o *office) eventually(what string, holds func() bool) {
 	o.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			o.t.Fatalf("%s: not after 20 s", what)
+			o.t.Fatalf("%s: not after two minutes", what)
 		}
 	}
 }

@@ -29,6 +29,9 @@ func (a *App) LinkLead(ctx context.Context, id, customer string) (*LeadDoc, erro
 	if err != nil {
 		return nil, err
 	}
+	if customer, err = a.standing(ctx, customer); err != nil {
+		return nil, err
+	}
 	o, err := a.ensureOwned(ctx, customer, d.Body.Owner, d.Body.Company)
 	if err != nil {
 		return nil, err
@@ -175,6 +178,9 @@ func (a *App) LinkDeal(ctx context.Context, id, customer string) (*DealDoc, erro
 	}
 	d, err := a.dealForEffect(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if customer, err = a.standing(ctx, customer); err != nil {
 		return nil, err
 	}
 	if _, err := a.ensureOwned(ctx, customer, d.Body.Owner, d.Body.Company); err != nil {

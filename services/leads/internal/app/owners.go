@@ -21,6 +21,10 @@ func (a *App) Ownership(ctx context.Context, customer string) (*OwnershipDoc, er
 	if err := a.Guard.MayAtAll(ctx, access.OwnerRead); err != nil {
 		return nil, err
 	}
+	customer, err := a.standing(ctx, customer)
+	if err != nil {
+		return nil, err
+	}
 	return a.ownershipOf(ctx, customer)
 }
 

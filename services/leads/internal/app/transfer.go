@@ -36,6 +36,9 @@ func (a *App) RequestTransfer(ctx context.Context, customer, to, reason string) 
 	if d, err := a.Transfers.Get(ctx, id); err == nil && d.Did(httpx.Command(ctx)) {
 		return d, nil
 	}
+	if customer, err = a.standing(ctx, customer); err != nil {
+		return nil, err
+	}
 	o, err := a.ownershipOf(ctx, customer)
 	if err != nil {
 		return nil, err

@@ -65,6 +65,8 @@ type Ownership struct {
 	Company string `json:"company,omitempty"` // as its first lead named it, for the pool's list
 	// Change is why the owner is who it is; leads and deals that follow name it.
 	Change string `json:"change,omitempty"`
+	// MergedInto is the customer that this one turned out to be.
+	MergedInto string `json:"merged_into,omitempty"`
 	// ReservedAt is when the transfer in progress took its place.
 	ReservedAt instant.Time `json:"reserved_at,omitempty"`
 }
