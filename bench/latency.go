@@ -29,4 +29,3 @@ func measureLatency(ctx context.Context, b *bench) error {
 		"lead recorded to task visible in GET /v1/tasks, 30 leads a second", t.String())
 	return nil
 }
-

@@ -42,7 +42,7 @@ type part struct {
 }
 
 var parts = []part{
-	{"store", measureStore}, {"start", measureStart}, {"held", measureHeld}, {"running", measureRunning}, {"latency", measureLatency},
+	{"store", measureStore}, {"start", measureStart}, {"held", measureHeld}, {"cost", measureCost}, {"running", measureRunning}, {"latency", measureLatency},
 	{"history", measureHistory}, {"rules", measureRules},
 }
 

@@ -52,6 +52,8 @@ func rules() []rule {
 		{name: "services do not know Temporal", who: below("liuke.dev/services"), never: []string{"go.temporal.io"}, tests: true},
 		{name: "shared knows nobody", who: below("liuke.dev/shared"), tests: true,
 			never: []string{"liuke.dev/services", "liuke.dev/workflows", "liuke.dev/deploy"}},
+		{name: "the benchmarks know the program from outside only", who: below("liuke.dev/bench"), tests: true,
+			never: []string{"liuke.dev/services", "liuke.dev/workflows", "liuke.dev/deploy"}},
 		{name: "workflows know no service", who: below("liuke.dev/workflows"), never: []string{"liuke.dev/services", "liuke.dev/deploy"}, tests: true},
 	}
 	for _, s := range services {
