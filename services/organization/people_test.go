@@ -357,3 +357,19 @@ func TestSeededPeopleAreLeftAsTheyAre(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// R-159: the roles that must exist can be given to people.
+func TestEveryRoleExists(t *testing.T) {
+	o := open(t)
+	o.staff()
+	for _, role := range []string{"salesperson", "sales_manager", "sales_director", "service", "product", "operations", "marketing", "implementation",
+		"account_manager", "customer_success", "technical", "management", "administrator"} {
+		p := read[catalogue.Person](o.call("admin", "POST", "/v1/people", `{"name":"`+role+`","roles":["`+role+`"]}`).want(201))
+		if len(p.Roles) != 1 || p.Roles[0] != role {
+			t.Errorf("%s: %v", role, p.Roles)
+		}
+		if got := o.deps.Directory.Active(auth.Role(role)); len(got) == 0 {
+			t.Errorf("the directory finds nobody with the role %s", role)
+		}
+	}
+}

@@ -114,3 +114,35 @@ func TestShippedPipelines(t *testing.T) {
 		t.Error("R-056")
 	}
 }
+
+// C-03: entry, first touch and the band of the first response are clocks of their own.
+func TestFirstContactClocksAreNeverMerged(t *testing.T) {
+	clocks := map[string]func(*Sections) *Duration{
+		"entry_within":       func(s *Sections) *Duration { return &s.Intake.EntryWithin },
+		"first_touch_within": func(s *Sections) *Duration { return &s.Intake.FirstTouchWithin },
+		"response_band_from": func(s *Sections) *Duration { return &s.Intake.ResponseBandFrom },
+		"response_band_to":   func(s *Sections) *Duration { return &s.Intake.ResponseBandTo },
+	}
+	for name, clock := range clocks {
+		s := edited(t, func(s *Sections) { *clock(s) = D("29m") })
+		changes := Diff(Defaults(), s)
+		if len(changes) != 1 || changes[0].Path != "intake."+name {
+			t.Errorf("changing %s changes %v", name, changes)
+		}
+	}
+}
+
+// C-04: the task is due after a day, the rate is measured over two.
+func TestQuoteClocksAreTwo(t *testing.T) {
+	v, err := NewView(&Book{Version: 1, Sections: Defaults()}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if task, window := v.QuoteConfirmWithin("p7", "quoted"), v.Sections.Risk.QuoteConfirmedWithin; task != D("24h") || window != D("48h") {
+		t.Errorf("task %s, window %s", task, window)
+	}
+	changed := edited(t, func(s *Sections) { s.Pipelines.Pipelines[0].Stages[3].RevisitWithin = D("12h") })
+	if v, err = NewView(&Book{Version: 2, Sections: changed}, 1); err != nil || v.QuoteConfirmWithin("p7", "quoted") != D("12h") || v.QuoteConfirmWithin("p5", "solution") != D("24h") {
+		t.Errorf("a stage's own clock does not win (%v)", err)
+	}
+}
