@@ -3,7 +3,6 @@ package host
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -12,8 +11,6 @@ import (
 	"liuke.dev/workflows/host/activity"
 	"liuke.dev/workflows/journey"
 )
-
-var activities *activity.Activities
 
 // lane is a queue of effects that must keep their order.
 type lane struct {
@@ -67,51 +64,32 @@ func outcome(e journey.Effect, err error) decisions.Outcome {
 	return o
 }
 
+// input is an effect as it goes to its activity: the body stays JSON on its way,
+// so that nothing is decoded in replayed code; the activity's own input is typed.
+type input struct {
+	activity.Ask
+	Mark string          `json:"mark,omitempty"`
+	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// activityOf names the activity of each verb.
+var activityOf = map[journey.Verb]string{
+	journey.CreateTask:     "CreateTask",
+	journey.CancelTasks:    "CancelTasks",
+	journey.Remind:         "Remind",
+	journey.LinkCustomer:   "LinkCustomer",
+	journey.Reassign:       "Reassign",
+	journey.Recycle:        "Recycle",
+	journey.SetMark:        "SetMark",
+	journey.ClearMark:      "ClearMark",
+	journey.Nurture:        "Nurture",
+	journey.ReportLate:     "ReportLate",
+	journey.CancelTransfer: "CancelTransfer",
+}
+
 // carryOut runs the activity of an effect's verb.
 func carryOut(ctx workflow.Context, e journey.Effect) error {
 	ctx = workflow.WithActivityOptions(ctx, untilServed(e))
-	ask := activity.Ask{ID: e.ID, Cause: e.Cause, On: e.On}
-	switch e.Verb {
-	case journey.CreateTask:
-		in := activity.CreateTaskInput{Ask: ask}
-		return do(ctx, activities.CreateTask, e, &in, &in.Body)
-	case journey.CancelTasks:
-		in := activity.CancelTasksInput{Ask: ask}
-		return do(ctx, activities.CancelTasks, e, &in, &in.Body)
-	case journey.Remind:
-		in := activity.RemindInput{Ask: ask}
-		return do(ctx, activities.Remind, e, &in, &in.Body)
-	case journey.LinkCustomer:
-		in := activity.LinkCustomerInput{Ask: ask}
-		return do(ctx, activities.LinkCustomer, e, &in, &in.Body)
-	case journey.Reassign:
-		in := activity.ReassignInput{Ask: ask}
-		return do(ctx, activities.Reassign, e, &in, &in.Body)
-	case journey.Recycle:
-		in := activity.RecycleInput{Ask: ask}
-		return do(ctx, activities.Recycle, e, &in, &in.Body)
-	case journey.SetMark:
-		in := activity.SetMarkInput{Ask: ask, Mark: e.Mark}
-		return do(ctx, activities.SetMark, e, &in, &in.Body)
-	case journey.ClearMark:
-		return workflow.ExecuteActivity(ctx, activities.ClearMark, activity.ClearMarkInput{Ask: ask, Mark: e.Mark}).Get(ctx, nil)
-	case journey.Nurture:
-		in := activity.NurtureInput{Ask: ask}
-		return do(ctx, activities.Nurture, e, &in, &in.Body)
-	case journey.ReportLate:
-		in := activity.ReportLateInput{Ask: ask}
-		return do(ctx, activities.ReportLate, e, &in, &in.Body)
-	case journey.CancelTransfer:
-		in := activity.CancelTransferInput{Ask: ask}
-		return do(ctx, activities.CancelTransfer, e, &in, &in.Body)
-	}
-	return fmt.Errorf("no activity for %s", e.Verb)
-}
-
-// do reads the effect's body into its place in the input and runs the activity.
-func do[In, Body any](ctx workflow.Context, run any, e journey.Effect, in *In, body *Body) error {
-	if err := json.Unmarshal(e.Body, body); err != nil {
-		return fmt.Errorf("effect %s: %w", e.ID, err)
-	}
-	return workflow.ExecuteActivity(ctx, run, *in).Get(ctx, nil)
+	in := input{Ask: activity.Ask{ID: e.ID, Cause: e.Cause, On: e.On}, Mark: e.Mark, Body: e.Body}
+	return workflow.ExecuteActivity(ctx, activityOf[e.Verb], in).Get(ctx, nil)
 }
