@@ -189,7 +189,7 @@ func TestImportRefusals(t *testing.T) {
 		"no such column": {Fields: &map[string]string{"owner": "seller"}}, "no such field": {Fields: &map[string]string{"colour": "owner"}},
 		"no such stage": {Stages: &map[string]string{"New": "nowhere"}}, "no such zone": {Options: &imports.Options{Zone: "Mars/Base"}},
 		"no such pipeline": {Options: &imports.Options{Pipeline: "p9"}}, "no such owner": {Options: &imports.Options{DefaultOwner: "nobody"}},
-		"no such reason": {Options: &imports.Options{LostReason: "rain"}}, "column twice": {Fields: &map[string]string{"owner": "id", "external": "id"}},
+		"no such reason": {Options: &imports.Options{LostReason: "rain"}}, "nobody in the map": {Options: &imports.Options{People: map[string]string{"Ann": "p-none"}}}, "column twice": {Fields: &map[string]string{"owner": "id", "external": "id"}},
 	} {
 		if _, err := o.MapImport(o.ctx, doc.ID, httpx.IfMatch{}, m); code(err) != problem.Invalid {
 			t.Errorf("%s: %v", name, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 
 	"liuke.dev/services/leads/internal/access"
@@ -161,6 +162,12 @@ func (a *App) checkOptions(i imports.Import, v *policy.View) error {
 	}
 	if !optionIn(i.Options.LostReason, v.Sections.Pipelines.Reasons()) {
 		wrong = append(wrong, problem.FieldError("options.lost_reason", "R-066", "不是可选的流失原因", "is not a reason of the policy book"))
+	}
+	names := slices.Sorted(maps.Keys(i.Options.People))
+	for _, name := range names { // somebody who was just added may not be known here yet: better told now than row by row
+		if _, ok := a.People.Person(i.Options.People[name]); !ok && len(wrong) < 100 {
+			wrong = append(wrong, problem.FieldError("options.people."+name, "person", "没有这位人员："+i.Options.People[name], "nobody has the id "+i.Options.People[name]))
+		}
 	}
 	return problem.InvalidFields(wrong...)
 }
