@@ -242,6 +242,10 @@ func TestAbsenceKeepsOwnershipAndOpensTheQueue(t *testing.T) {
 	p, _ := o.people.Person("wang")
 	p.Absences = append(p.Absences, absence(o.now(), time.Hour, "zhao"))
 	o.people.Put(p, 2)
+	next := o.call("wang", "GET", "/v1/leads/"+id, nil).want(200)
+	if next.text("acts_next.person") != "zhao" || next.text("acts_next.on_behalf_of") != "wang" || next.text("acts_next.action.en") != "first contact" || next.text("owner") != "wang" {
+		t.Errorf("R-160: %s", next.raw)
+	}
 	queue := o.call("zhao", "GET", "/v1/queue", nil).want(200).items()
 	if len(queue) != 1 || queue[0]["owner"] != "wang" || queue[0]["subject"].(map[string]any)["id"] != id {
 		t.Errorf("queue %v", queue)

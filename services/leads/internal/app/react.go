@@ -64,6 +64,9 @@ func (a *App) reactToOwner(ctx context.Context, e facts.Event) error {
 func (a *App) reactToAssignment(ctx context.Context, e facts.Event) error {
 	kind, id := split(e.Aggregate)
 	if kind == catalogue.KindLead {
+		if owner, err := givenTo(e); err != nil || owner != "" && !a.left(owner) {
+			return err // as almost always: nothing to read
+		}
 		d, err := a.Leads.Get(ctx, id)
 		if err != nil {
 			return err
@@ -89,6 +92,21 @@ func (a *App) reactToAssignment(ctx context.Context, e facts.Event) error {
 		return a.placeDeal(ctx, id, heir, ownership.OwnerLeft)
 	}
 	return nil
+}
+
+// givenTo gives who got a lead by the fact.
+func givenTo(e facts.Event) (string, error) {
+	if e.Type == typeOf(&catalogue.LeadRecorded{}) {
+		f, err := facts.Decode[catalogue.LeadRecorded](e)
+		return f.After.Owner, err
+	}
+	f, err := facts.Decode[catalogue.LeadAssigned](e)
+	return f.After, err
+}
+
+func (a *App) left(person string) bool {
+	p, known := a.People.Person(person)
+	return known && !p.Active
 }
 
 // heirOf tells whether an owner has left, and who acts for them.

@@ -50,15 +50,16 @@ type LeadPath struct {
 // leadView is a lead as the interface shows it.
 type leadView struct {
 	catalogue.Lead
-	Version      int64        `json:"version"`
-	PooledAt     instant.Time `json:"pooled_at,omitempty"`
-	PoolReason   string       `json:"pool_reason,omitempty"`
-	MissingNames []lang.Text  `json:"missing_names,omitempty" doc:"What is missing for follow-up to be done, in words (R-016)"`
-	JourneyURL   string       `json:"journey_url,omitempty" doc:"Its journey in the Temporal UI"`
+	Version      int64         `json:"version"`
+	PooledAt     instant.Time  `json:"pooled_at,omitempty"`
+	PoolReason   string        `json:"pool_reason,omitempty"`
+	MissingNames []lang.Text   `json:"missing_names,omitempty" doc:"What is missing for follow-up to be done, in words (R-016)"`
+	ActsNext     *app.ActsNext `json:"acts_next,omitempty" doc:"Who does what next, and until when (R-160)"`
+	JourneyURL   string        `json:"journey_url,omitempty" doc:"Its journey in the Temporal UI"`
 }
 
 func (h leads) view(d *app.LeadDoc) leadView {
-	v := leadView{Lead: d.Body.Lead, Version: d.Version, PooledAt: d.Body.PooledAt, PoolReason: d.Body.PoolReason, JourneyURL: h.app.Journey(catalogue.KindLead, d.ID)}
+	v := leadView{Lead: d.Body.Lead, Version: d.Version, PooledAt: d.Body.PooledAt, PoolReason: d.Body.PoolReason, ActsNext: h.app.ActsNext(d.Body.Lead), JourneyURL: h.app.Journey(catalogue.KindLead, d.ID)}
 	for _, m := range d.Body.Missing {
 		v.MissingNames = append(v.MissingNames, followup.MissingName(m))
 	}
