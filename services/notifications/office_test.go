@@ -205,7 +205,7 @@ func (o *office) task(id string) (t taskSeen) {
 // eventually waits until a condition holds.
 func (o *office) eventually(what string, holds func() bool) {
 	o.t.Helper()
-	for deadline := time.Now().Add(8 * time.Second); time.Now().Before(deadline); time.Sleep(3 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(3 * time.Millisecond) {
 		if holds() {
 			return
 		}

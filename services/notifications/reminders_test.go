@@ -323,7 +323,7 @@ func TestAHangingReceiverHoldsNobodyUp(t *testing.T) {
 	for i := range 12 {
 		o.remind(fmt.Sprintf("r%d", i), "remind", "wang")
 	}
-	if took := time.Since(begin); took > 2*time.Second {
+	if took := time.Since(begin); took > 10*time.Second {
 		t.Errorf("issuing took %v", took)
 	}
 	o.eventually("inbox", func() bool { return len(o.inbox("wang", "")) == 12 })

@@ -99,7 +99,7 @@ func together(clients int, n int, do func(i int)) {
 
 func drawAsks(t *rapid.T, taxes bool) []Ask {
 	pool := rapid.IntRange(2, 12).Draw(t, "keys")
-	n := rapid.IntRange(1, 40).Draw(t, "asks")
+	n := rapid.IntRange(1, 30).Draw(t, "asks")
 	var asks []Ask
 	for range n {
 		a := effects.MatchCustomer{Kind: matching.Company}
