@@ -79,7 +79,8 @@ func (s *Service) obligations(ctx context.Context, in *path) (*httpx.List[catalo
 var retriers = []auth.Role{auth.Administrator, auth.Management, auth.SalesDirector, auth.SalesManager}
 
 func (s *Service) retry(ctx context.Context, in *struct {
-	path
+	Kind   string `path:"kind" enum:"lead,deal,transfer"`
+	ID     string `path:"id" maxLength:"200"`
 	Effect string `path:"effect" maxLength:"400"`
 }) (*httpx.None, error) {
 	if !auth.From(ctx).Is(retriers...) {

@@ -9,6 +9,7 @@ require (
 	go.temporal.io/sdk v1.50.0
 	golang.org/x/sync v0.23.0
 	liuke.dev/shared v0.0.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (
