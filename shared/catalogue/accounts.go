@@ -70,4 +70,6 @@ func (*CustomerFolded) Kind() Kind {
 	return Kind{"liuke.accounts.customer_folded.v1", TopicAccounts, "Two files opened at once turned out to be one customer."}
 }
 
-func accounts() []Data { return []Data{&CustomerCreated{}, &CustomerMatched{}, &CustomerChanged{}, &CustomerFolded{}} }
+func accounts() []Data {
+	return []Data{&CustomerCreated{}, &CustomerMatched{}, &CustomerChanged{}, &CustomerFolded{}}
+}
