@@ -32,8 +32,8 @@ tidy:
 vet:
 	go vet work
 
-lint: tools
-	$(BIN)/staticcheck $(addsuffix /...,$(MODULES))
+lint: tools          ## every module but the one that links the Temporal server, whose whole source it would read
+	$(BIN)/staticcheck $(addsuffix /...,$(FAST))
 
 workflowcheck: tools
 	cd workflows && ../$(BIN)/workflowcheck ./host/...
