@@ -10,10 +10,7 @@ import (
 	"liuke.dev/services/notifications/internal/channel"
 	"liuke.dev/services/notifications/internal/outbox"
 	"liuke.dev/services/notifications/internal/storage"
-	"liuke.dev/services/notifications/internal/task"
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/instant"
-	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
 
@@ -143,22 +140,6 @@ func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) erro
 	return nil
 }
 
-// together gives the withheld mails that leave in the same digest.
-func (s *Sender) together(ctx context.Context, v *outbox.Delivery) ([]*store.Doc[outbox.Delivery], error) {
-	if !v.Digest {
-		return nil, nil
-	}
-	var out []*store.Doc[outbox.Delivery]
-	now := s.Desk.Clock()
-	err := each(ctx, s.Desk.Docs.Deliveries, store.Query{Index: storage.ByPerson, Equal: []any{v.Person, outbox.Withheld}}, func(doc *store.Doc[outbox.Delivery]) error {
-		if doc.Body.Digest && doc.ID != v.ID && !doc.Body.Next.After(now) && len(out) < 100 {
-			out = append(out, doc)
-		}
-		return nil
-	})
-	return out, err
-}
-
 func (s *Sender) carry(ctx context.Context, v *outbox.Delivery, with []*store.Doc[outbox.Delivery]) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Lease/2)
 	defer cancel()
@@ -238,89 +219,4 @@ func cut(s string) string {
 		return string(r[:500])
 	}
 	return s
-}
-
-// today gives what a person has to do by the end of their day.
-func (s *Sender) today(ctx context.Context, p catalogue.Person) ([]task.Task, error) {
-	page, err := s.Desk.Docs.Tasks.Page(ctx, store.Query{Index: storage.ByAssignee, Equal: []any{p.ID, catalogue.TaskOpen},
-		Range: store.Range{To: outbox.DayEnd(p, s.Desk.Clock()).String()}, Limit: 50})
-	out := make([]task.Task, 0, len(page.Docs))
-	for _, doc := range page.Docs {
-		out = append(out, doc.Body)
-	}
-	return out, err
-}
-
-// digestLate is how long after its time a digest is still made, after an outage.
-const digestLate = 2 * time.Hour
-
-// Digests makes each person's digest of the day, once, if there is anything to do.
-func (s *Sender) Digests(ctx context.Context) error {
-	now := s.Desk.Clock()
-	v, err := s.Desk.Policy.At(now)
-	if err != nil || s.Mail == nil {
-		return nil // nothing can be decided, or sent
-	}
-	for _, id := range s.Desk.People.Active() {
-		p, _ := s.Desk.People.Person(id)
-		at, day := outbox.LastDigest(v, p, now)
-		if at == 0 || p.Email == "" || now.Sub(at) > digestLate {
-			continue
-		}
-		if err := s.digest(ctx, p, day, at); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Sender) digest(ctx context.Context, p catalogue.Person, day string, at instant.Time) error {
-	r := catalogue.Reminder{ID: "digest." + day, Level: catalogue.LevelInform, Rule: "digest", To: []string{p.ID}, At: at, Due: at,
-		Subject: catalogue.Subject{Kind: catalogue.KindPerson, ID: p.ID}, Text: channel.DigestTitle(day), Why: "digest." + day}
-	_, err := s.Desk.Docs.Deliveries.Get(ctx, outbox.DeliveryID(r.ID, p.ID, outbox.Email))
-	if !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	tasks, err := s.today(ctx, p)
-	if err != nil || len(tasks) == 0 {
-		return err
-	}
-	return s.Desk.deliver(ctx, outbox.Delivery{Reminder: r, Person: p.ID, Channel: outbox.Email, Status: outbox.Withheld, Open: true, Next: at, Digest: true})
-}
-
-// Retry lets a failed delivery be tried again from the beginning.
-func (d *Desk) Retry(ctx context.Context, id string) (*store.Doc[outbox.Delivery], error) {
-	var doc *store.Doc[outbox.Delivery]
-	err := retry(ctx, func() (err error) {
-		doc, err = d.Docs.Deliveries.Get(ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return problem.Missing("投递", "delivery", id)
-		}
-		if err != nil {
-			return err
-		}
-		if doc.Body.Status != outbox.Failed {
-			return problem.Refuse("delivery_not_failed", "只有失败的投递可以重试", "Only a failed delivery can be tried again")
-		}
-		v := &doc.Body
-		v.Status, v.Open, v.Next, v.Attempts, v.EndedAt = outbox.Pending, true, d.Clock(), 0, 0
-		return d.Docs.Deliveries.Commit(ctx, doc, "")
-	})
-	d.Wake()
-	return doc, err
-}
-
-// SwitchOff stops a webhook.
-func (d *Desk) SwitchOff(ctx context.Context, id, why string) error {
-	if id == configured {
-		return nil // only the configuration can
-	}
-	return retry(ctx, func() error {
-		doc, err := d.Docs.Hooks.Get(ctx, id)
-		if err != nil || !doc.Body.Active {
-			return err
-		}
-		doc.Body.Active, doc.Body.Gone = false, why
-		return d.Docs.Hooks.Commit(ctx, doc, "")
-	})
 }
