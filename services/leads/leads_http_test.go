@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
@@ -70,6 +71,32 @@ func TestStatuses(t *testing.T) {
 	}
 	if got := o.call("wang", "GET", path, nil); got.text("company") != "公司1" || got.header.Get("ETag") != `"1"` {
 		t.Errorf("something was half written: %s", got.raw)
+	}
+}
+
+// The interface describes itself, and no operation's id stands twice.
+func TestOpenAPI(t *testing.T) {
+	o := start(t)
+	raw, err := httpx.OpenAPI("Liuke", "1", o.server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		OpenAPI string                                             `json:"openapi"`
+		Paths   map[string]map[string]struct{ OperationID string } `json:"paths"`
+	}
+	o.decode(raw, &doc)
+	seen := map[string]bool{}
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			if op.OperationID == "" || seen[op.OperationID] {
+				t.Errorf("%s %s: operation id %q", method, path, op.OperationID)
+			}
+			seen[op.OperationID] = true
+		}
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1") || len(seen) < 45 {
+		t.Errorf("OpenAPI %s with %d operations", doc.OpenAPI, len(seen))
 	}
 }
 

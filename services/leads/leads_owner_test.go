@@ -215,13 +215,17 @@ func TestClaimLimitsHoldUnderRaces(t *testing.T) {
 // A repeated claim with its key answers the same and takes one place.
 func TestClaimRepeats(t *testing.T) {
 	o := start(t)
-	o.pooled("c1", 1)
+	lead := o.pooled("c1", 1)
 	for range 2 {
 		if got := o.call("li", "POST", "/v1/pool/c1/claim", nil, "Idempotency-Key", "k").want(200); got.text("owner") != "li" {
 			t.Errorf("%s", got.raw)
 		}
 	}
 	o.call("li", "POST", "/v1/pool/c1/claim", nil).want(409)
+	o.call("li", "POST", "/v1/pool/"+lead+"/claim", nil).want(409)
+	if got := o.call("zhao", "POST", "/v1/pool/"+o.pooled("c2", 2)+"/claim", nil).want(200); got.text("claimed.id") != "c2" {
+		t.Errorf("claiming a lead of a pooled customer takes the customer: %s", got.raw)
+	}
 	o.call("li", "POST", "/v1/pool/none/claim", nil).want(404)
 	o.call("mei", "POST", "/v1/pool/c1/claim", nil).want(403)
 }
@@ -238,9 +242,21 @@ func TestUnlinkedLeadInThePool(t *testing.T) {
 	if n := len(o.call("zhao", "GET", "/v1/leads?pooled=true", nil).want(200).items()); n != 1 {
 		t.Errorf("%d listed as pooled", n)
 	}
-	o.call("zhao", "POST", "/v1/pool/"+id+"/claim", nil).want(200)
-	if got := o.call("zhao", "GET", "/v1/leads/"+id, nil).want(200); got.text("owner") != "zhao" {
-		t.Errorf("%s", got.raw)
+	for i := range 16 {
+		o.people.Put(person(fmt.Sprintf("s%02d", i), "salesperson", "east", "zhou"), 1)
+	}
+	var won atomic.Int64
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			if o.call(fmt.Sprintf("s%02d", i), "POST", "/v1/pool/"+id+"/claim", nil).status == 200 {
+				won.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if got := o.call("chen", "GET", "/v1/leads/"+id, nil).want(200); won.Load() != 1 || got.text("owner") == "" {
+		t.Errorf("%d won: %s", won.Load(), got.raw)
 	}
 	if got := o.recorded("lead/" + id); !slices.Equal(got[2:], []string{"lead_pooled", "lead_assigned"}) {
 		t.Errorf("facts %v", got)

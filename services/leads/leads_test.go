@@ -36,6 +36,7 @@ type office struct {
 	store   store.Engine
 	service *leads.Service
 	handler http.Handler
+	server  *httpx.Server
 	deps    service.Deps
 	millis  atomic.Int64
 }
@@ -108,6 +109,7 @@ func startOn(t testing.TB, e store.Engine, change ...func(*policy.Sections)) *of
 		t.Fatal(err)
 	}
 	o.service.Register(r)
+	o.server = r
 	o.handler = engine
 	return o
 }

@@ -78,12 +78,12 @@ func (a *App) Claim(ctx context.Context, id string) (Pooled, error) {
 	case state == taken:
 		return Pooled{}, ownership.ErrTaken()
 	}
-	if err := a.reserve(ctx, p.ID, id, v, at); err != nil {
+	if err := a.reserve(ctx, p.ID, thing.ID, v, at); err != nil {
 		return Pooled{}, err
 	}
 	got, err := a.take(ctx, thing, p.ID, at, v)
-	if settleErr := a.settle(ctx, p.ID, id, got); settleErr != nil {
-		a.Log.WarnContext(ctx, "a claim's reservation was not settled", "person", p.ID, "thing", id, "error", settleErr)
+	if settleErr := a.settle(ctx, p.ID, thing.ID, got); settleErr != nil {
+		a.Log.WarnContext(ctx, "a claim's reservation was not settled", "person", p.ID, "thing", thing.ID, "error", settleErr)
 	}
 	if err == nil && !got {
 		err = ownership.ErrTaken()
@@ -114,6 +114,9 @@ func (a *App) inPool(ctx context.Context, id, person string) (Pooled, claimState
 	}
 	if err != nil {
 		return Pooled{}, taken, err
+	}
+	if d.Body.Pooled && d.Body.Customer != "" {
+		return a.inPool(ctx, d.Body.Customer, person) // the customer is what lies in the pool
 	}
 	t := Pooled{Kind: catalogue.KindLead, ID: id, Company: d.Body.Company, Since: d.Body.PooledAt, Reason: d.Body.PoolReason, Need: d.Body.Need, Source: d.Body.Source}
 	return t, stateOf(d.Body.InPool, d.Body.Owner == person && d.Did(httpx.Command(ctx))), nil

@@ -28,7 +28,7 @@ func Record(id string, in Input, s Subject, by By, v *policy.View, now instant.T
 	if in.Captured && in.Channel == "" {
 		in.Channel = "other"
 	}
-	if s.Owner == "" && s.Open && !in.Captured {
+	if s.Owner == "" && s.Open && (!in.Captured || !in.NextTouchAt.IsZero()) { // nobody is there to make the next touch
 		return catalogue.FollowUp{}, problem.Refuse("R-047", "在公共资源中，请先领取再联系", "It is in the public pool: claim it before you talk to the customer")
 	}
 	if err := problem.InvalidFields(check(in, s, by, v, now)...); err != nil {
