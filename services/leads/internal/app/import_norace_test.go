@@ -1,0 +1,6 @@
+//go:build !race
+
+package app_test
+
+// realRows: all of them.
+const realRows = 0
