@@ -165,7 +165,7 @@ func (h *house) openDeal(who, body string) string {
 
 const plain = `{"title":"Line 3","company":"Acme","amount":{"minor":500000,"currency":"CNY"}}`
 
-// R-054, R-065: what a deal shows: its version of the pipeline, its gates, what
+// R-054, R-065, R-160: what a deal shows: its version of the pipeline, its gates, what
 // is missing, its journey.
 func TestDealRepresentation(t *testing.T) {
 	h := newHouse(t)
@@ -173,7 +173,8 @@ func TestDealRepresentation(t *testing.T) {
 	h.pass(90 * time.Minute)
 	a := h.call("ann", "GET", path, "").is(200, "pipeline", "p7", "pipeline_version", 1, "stage", "contacted", "stage_name.zh", "已联系", "reported_stage", "contacted",
 		"owner", "ann", "dwell_ms.contacted", 90*60*1000, "done", false, "missing", "[next_step next_touch key_info]", "standing.level", "watch",
-		"gates.0.stage", "need_confirmed", "gates.0.open", true, "version", 1)
+		"gates.0.stage", "need_confirmed", "gates.0.open", true, "version", 1,
+		"acts_next.person", "ann", "acts_next.action.en", "plan the next touch")
 	if id := strings.TrimPrefix(path, "/v1/deals/"); a.text("journey_url") != "http://temporal/deal/"+id || a.header.Get("ETag") != `"1"` {
 		t.Errorf("%s", a.raw)
 	}
@@ -228,7 +229,8 @@ func TestDealWork(t *testing.T) {
 	path := h.openDeal("ann", plain)
 	at, next := houseBegins, houseBegins.Add(3*day)
 	touch := fmt.Sprintf(`{"occurred_at":%q,"channel":"phone","key_points":"talked","next_action":"send plan","next_touch_at":%q,"result":"interested","objections":[],"customer_type":"new","budget_band":"low","key_person":"Ms Li"}`, at, next)
-	h.call("ann", "POST", path+"/follow-ups", touch, "Idempotency-Key", "f1").is(201, "deal.follow_ups", 1, "deal.done", true, "follow_up.counts", true)
+	h.call("ann", "POST", path+"/follow-ups", touch, "Idempotency-Key", "f1").is(201, "deal.follow_ups", 1, "deal.done", true, "follow_up.counts", true,
+		"deal.acts_next.action.en", "send plan", "deal.acts_next.due", next)
 	h.call("ann", "POST", path+"/follow-ups", touch, "Idempotency-Key", "f1").is(201, "deal.follow_ups", 1)
 	h.call("ann", "POST", path+"/follow-ups", strings.Replace(touch, `"next_touch_at"`, `"captured":false,"question":"x","direction":"sideways","next_touch_at"`, 1)).is(422)
 	h.call("ann", "POST", path+"/follow-ups", fmt.Sprintf(`{"occurred_at":%q,"channel":"phone","key_points":"talked","next_action":"x"}`, at)).is(422, "errors.0.rule", "R-014")

@@ -35,6 +35,7 @@ type dealView struct {
 	Gates         []deal.Gate      `json:"gates" doc:"Where it can go from here, with open questions and missing fields (R-055 to R-058)"`
 	MissingNames  []lang.Text      `json:"missing_names,omitempty" doc:"What is missing for follow-up to be done, in words (R-016)"`
 	Standing      *deal.Standing   `json:"standing,omitempty" doc:"Of an open deal: where it stands, since when, in what danger (R-064)"`
+	ActsNext      *app.ActsNext    `json:"acts_next,omitempty" doc:"Who does what next, and until when (R-160)"`
 	JourneyURL    string           `json:"journey_url,omitempty" doc:"Its journey in the Temporal UI"`
 }
 
@@ -45,7 +46,8 @@ func (h deals) view(_ context.Context, doc *app.DealDoc) (dealView, error) {
 		return dealView{}, err
 	}
 	v := dealView{Deal: d, Version: doc.Version, PipelineName: lang.T(d.Pipeline, d.Pipeline), StageName: lang.T(d.Stage, d.Stage),
-		ReportedStage: deal.Reported(r.Running, d.Pipeline, d.Stage), DwellMS: deal.DwellOf(d, at), Gates: deal.Gates(d, r), JourneyURL: h.app.Journey(catalogue.KindDeal, d.ID)}
+		ReportedStage: deal.Reported(r.Running, d.Pipeline, d.Stage), DwellMS: deal.DwellOf(d, at), Gates: deal.Gates(d, r), ActsNext: h.app.DealActsNext(d),
+		JourneyURL: h.app.Journey(catalogue.KindDeal, d.ID)}
 	if p := r.Running.Pipeline(d.Pipeline); p != nil {
 		v.PipelineName = p.Name
 	}
