@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/httpx"
 )
 
@@ -25,6 +26,13 @@ type Client struct {
 // New makes a client that signs its own tokens.
 func New(url string, key *auth.Key) *Client {
 	return &Client{URL: url, Token: func(person string) (string, error) { return key.Issue(auth.Principal{ID: person}, time.Hour) }}
+}
+
+type keyed struct{}
+
+// WithKey gives the next request an Idempotency-Key: repeating it creates nothing twice.
+func WithKey(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, keyed{}, key)
 }
 
 // Error is a refusal by the program.
@@ -63,6 +71,9 @@ func (c *Client) Send(ctx context.Context, as, method, path, contentType string,
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", contentType)
+	}
+	if key, ok := ctx.Value(keyed{}).(string); ok {
+		r.Header.Set(effects.HeaderKey, key)
 	}
 	if as != "" {
 		token, err := c.Token(as)

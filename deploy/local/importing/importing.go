@@ -170,10 +170,14 @@ func (j *Job) Report(ctx context.Context, id string, w io.Writer) error {
 	return errors.Join(err, resp.Body.Close())
 }
 
-// people adds the people of a file under their managers and gives their ids by name.
+// people adds the people of a file under their managers, unless somebody of
+// that name is known, and gives their ids by name.
 func (j *Job) people(ctx context.Context) (map[string]string, error) {
-	ids := map[string]string{}
 	rows, err := table(j.People)
+	if err != nil || len(rows) == 0 {
+		return map[string]string{}, err
+	}
+	ids, err := j.known(ctx)
 	if err != nil {
 		return ids, err
 	}
@@ -181,21 +185,17 @@ func (j *Job) people(ctx context.Context) (map[string]string, error) {
 		if name == "" || ids[name] != "" {
 			return nil
 		}
-		ids[name] = slug(name)
-		person["id"], person["name"] = ids[name], name
-		err := j.Client.Do(ctx, j.As, http.MethodPost, "/v1/people", person, nil)
-		var refused *api.Error
-		if errors.As(err, &refused) && refused.Status == http.StatusConflict {
-			return nil // known from an earlier run
-		}
+		person["name"], person["language"] = name, "en"
+		id, err := j.Client.Post(api.WithKey(ctx, "import:"+j.Source+":"+name), j.As, "/v1/people", person)
+		ids[name] = id
 		return err
 	}
 	for _, r := range rows {
 		manager := first(r, "manager", "supervisor", "主管")
-		if err := add(manager, map[string]any{"roles": []string{"sales_manager"}, "language": "en", "supervisor": j.As}); err != nil {
+		if err := add(manager, map[string]any{"roles": []string{"sales_manager"}, "supervisor": j.As}); err != nil {
 			return ids, err
 		}
-		seller := map[string]any{"roles": []string{"salesperson"}, "language": "en"}
+		seller := map[string]any{"roles": []string{"salesperson"}}
 		if manager != "" {
 			seller["supervisor"] = ids[manager]
 		}
@@ -204,6 +204,29 @@ func (j *Job) people(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return ids, nil
+}
+
+// known gives the ids of the people there are, by name.
+func (j *Job) known(ctx context.Context) (map[string]string, error) {
+	ids := map[string]string{}
+	for after := ""; ; {
+		var page struct {
+			Items []struct {
+				ID   string `json:"id"`
+				Name string `json:"name"`
+			} `json:"items"`
+			Next string `json:"next"`
+		}
+		if err := j.Client.Do(ctx, j.As, http.MethodGet, "/v1/people?limit=200&after="+url.QueryEscape(after), nil, &page); err != nil {
+			return ids, err
+		}
+		for _, p := range page.Items {
+			ids[p.Name] = p.ID
+		}
+		if after = page.Next; after == "" {
+			return ids, nil
+		}
+	}
 }
 
 // perCall is how many accounts are matched with one call.

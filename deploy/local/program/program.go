@@ -67,6 +67,9 @@ func Start(ctx context.Context, c config.Config, log *slog.Logger) (_ *Program, 
 	}
 	c.Store = "sqlite:" + p.engines.Data.Store()
 	c.ServiceKey = Keys(c.Data)
+	if followed := "http://" + c.HTTP; c.Origin == followed {
+		c.Origin = "http://" + p.listener.Addr().String() // the port may have been left to the system
+	}
 	c.HTTP = p.listener.Addr().String()
 	if p.Host, err = service.NewHost(c, log); err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func (s *State) quoted(v *policy.View) (journey.Moment, bool) {
 }
 
 // revisitWithin is what the stage says, or the first stage of its pipeline that
-// says anything, or as long as a quote may stay unconfirmed.
+// says anything, or what the policy of tasks says.
 func (s *State) revisitWithin(v *policy.View) policy.Duration {
 	if st := s.stage(v); st != nil && !st.RevisitWithin.IsZero() {
 		return st.RevisitWithin
@@ -59,5 +59,5 @@ func (s *State) revisitWithin(v *policy.View) policy.Duration {
 			}
 		}
 	}
-	return v.Sections.Risk.QuoteConfirmedWithin
+	return v.Sections.Tasks.QuoteConfirmWithin
 }
