@@ -34,6 +34,13 @@ type Service struct {
 // routerParallel bounds how many journeys are signalled at once.
 const routerParallel = 8
 
+// A journey takes a hundred times the processor time of the request that began
+// it, so while people wait only a trickle of facts goes on to journeys.
+const (
+	routerBatch    = 64
+	routerCourtesy = 2 * time.Second
+)
+
 // stickyCache is how many journeys' workflows are kept in memory: 40 KB each.
 const stickyCache = 1_000
 
@@ -79,7 +86,7 @@ func (s *Service) route(ctx context.Context) error {
 		return nil
 	}
 	return s.d.Consume(ctx, facts.ConsumerConfig{Group: "liuke.journeys", Topics: []string{catalogue.TopicLeads, catalogue.TopicNotifications},
-		Types: router.Types, HandleBatch: s.router.Handle})
+		Types: router.Types, HandleBatch: s.router.Handle, MaxBatch: routerBatch, Courtesy: routerCourtesy})
 }
 
 // serve runs the Temporal worker; one that cannot start waits for Temporal.

@@ -96,14 +96,14 @@ func (k *Key) Issue(p Principal, valid time.Duration) (string, error) {
 		Issuer: LocalIssuer, Subject: p.ID, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(valid))}}).SignedString(k.private)
 }
 
-func (k *Key) verify(token string) (Principal, error) {
+func (k *Key) verify(token string) (Principal, time.Time, error) {
 	var c claims
 	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return k.private.Public(), nil },
 		jwt.WithValidMethods([]string{"EdDSA"}), jwt.WithIssuer(LocalIssuer), jwt.WithExpirationRequired())
 	if err != nil {
-		return Principal{}, err
+		return Principal{}, time.Time{}, err
 	}
-	return Principal{ID: c.Subject, Name: c.Name, Roles: c.Roles, Language: c.Language}, nil
+	return Principal{ID: c.Subject, Name: c.Name, Roles: c.Roles, Language: c.Language}, c.ExpiresAt.Time, nil
 }
 
 // processTokens are valid for an hour and renewed well before.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/golang-jwt/jwt/v5"
@@ -26,6 +27,7 @@ type Verifier struct {
 	Person func(subject, email string) (Principal, bool)
 
 	issuers map[string]*oidc.IDTokenVerifier
+	memory  memory
 }
 
 // EmbeddedIssuer gives the issuer that organization runs at an origin.
@@ -62,38 +64,49 @@ func (v *Verifier) Trusts(issuer string) bool {
 
 // Verify gives the principal of a token. Errors are ErrToken.
 func (v *Verifier) Verify(ctx context.Context, token string) (Principal, error) {
-	issuer, err := issuerOf(token)
-	if err != nil {
-		return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
-	}
-	if issuer == LocalIssuer && v.Key != nil {
-		p, err := v.Key.verify(token)
-		if err != nil {
+	r, ok := v.memory.get(token)
+	if !ok {
+		var expires time.Time
+		var err error
+		if r, expires, err = v.check(ctx, token); err != nil {
 			return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
 		}
-		if p.Is(System) {
-			return p, nil
-		}
-		return v.person(p, "")
+		v.memory.put(token, r, expires)
+	}
+	if r.principal.Is(System) {
+		return r.principal, nil
+	}
+	return v.person(r.principal, r.email)
+}
+
+// check checks a token's signature and times, and reads what it says.
+func (v *Verifier) check(ctx context.Context, token string) (r remembered, expires time.Time, err error) {
+	issuer, err := issuerOf(token)
+	if err != nil {
+		return r, expires, err
+	}
+	if issuer == LocalIssuer && v.Key != nil {
+		r.principal, expires, err = v.Key.verify(token)
+		return r, expires, err
 	}
 	verifier, ok := v.issuers[issuer]
 	if !ok {
-		return Principal{}, fmt.Errorf("%w: issuer %q is not trusted", ErrToken, issuer)
+		return r, expires, fmt.Errorf("issuer %q is not trusted", issuer)
 	}
 	t, err := verifier.Verify(ctx, token)
 	if err != nil {
-		return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
+		return r, expires, err
 	}
 	var c claims
 	if err := t.Claims(&c); err != nil {
-		return Principal{}, fmt.Errorf("%w: %w", ErrToken, err)
+		return r, expires, err
+	}
+	if c.Use == UseID {
+		return r, expires, errors.New("an id token says who signed in; it opens nothing")
 	}
 	// Nobody outside gets the role of our own processes.
 	roles := slices.DeleteFunc(c.Roles, func(r Role) bool { return r == System })
-	if c.Use == UseID {
-		return Principal{}, fmt.Errorf("%w: an id token says who signed in; it opens nothing", ErrToken)
-	}
-	return v.person(Principal{ID: t.Subject, Name: c.Name, Roles: roles, Language: c.Language}, c.Email)
+	return remembered{principal: Principal{ID: t.Subject, Name: c.Name, Roles: roles, Language: c.Language}, email: c.Email}, t.Expiry, nil
 }
 
 func (v *Verifier) person(p Principal, email string) (Principal, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"liuke.dev/shared/courtesy"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
 )
@@ -39,6 +40,8 @@ type ConsumerConfig struct {
 	Workers     int           // partitions handled side by side, 4
 	MaxAttempts int           // before a fact becomes a dead letter, 5
 	Timeout     time.Duration // of one call of the handler, 30 s
+	// Courtesy is how long a fetch waits at most while people wait for the processors, 500 ms.
+	Courtesy time.Duration
 
 	Metrics *Metrics
 	Log     *slog.Logger
@@ -58,6 +61,7 @@ func Consume(ctx context.Context, c ConsumerConfig) error {
 	}
 	c.MaxBatch, c.Workers, c.MaxAttempts = cmp.Or(c.MaxBatch, 200), cmp.Or(c.Workers, 4), cmp.Or(c.MaxAttempts, 5)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	c.Courtesy = cmp.Or(c.Courtesy, 500*time.Millisecond)
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics(nil)
 	}
@@ -112,6 +116,7 @@ func (c *consumer) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		courtesy.Yield(ctx, c.Courtesy)
 		partitions := split(messages)
 		if c.HandleBatch != nil {
 			c.together(ctx, messages, partitions)

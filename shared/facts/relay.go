@@ -9,6 +9,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"liuke.dev/shared/courtesy"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/store"
@@ -24,6 +25,8 @@ const (
 	// relayRest is the least time between two batches, so that a steady trickle
 	// of commits is published in batches and not one by one.
 	relayRest = 2 * time.Millisecond
+	// relayCourtesy is how long a batch waits at most while people wait for the processors.
+	relayCourtesy = 200 * time.Millisecond
 )
 
 // RelayConfig says whose facts go where.
@@ -123,6 +126,7 @@ type entry struct {
 
 // batch publishes one batch and tells how many facts it took off the outbox.
 func (r *Relay) batch(ctx context.Context) (int, error) {
+	courtesy.Yield(ctx, relayCourtesy)
 	pending, err := r.c.Engine.Pending(ctx, relayBatch)
 	if err != nil {
 		return 0, r.failed("read", err)

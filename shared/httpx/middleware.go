@@ -15,10 +15,12 @@ import (
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/courtesy"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
 )
 
 type (
@@ -112,6 +114,23 @@ func (s *Server) requirePrincipal(c huma.Context, next func(huma.Context)) {
 			return
 		}
 	}
+	next(c)
+}
+
+// processCourtesy is how long a request of a process waits at most while
+// people wait for the processors.
+const processCourtesy = 100 * time.Millisecond
+
+// peopleFirst counts people's requests, and lets those of processes wait a
+// little and write in the background while there are many of them.
+func peopleFirst(c huma.Context, next func(huma.Context)) {
+	if auth.From(c.Context()).Is(auth.System) {
+		courtesy.Yield(c.Context(), processCourtesy)
+		next(huma.WithContext(c, store.Background(c.Context())))
+		return
+	}
+	answered := courtesy.Person()
+	defer answered()
 	next(c)
 }
 

@@ -74,7 +74,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	group := c.Engine.Group("", s.measure(), s.recoverPanics(), s.bound(), s.identify(), s.remember())
 	s.Routes = group
 	s.API = humagin.NewWithGroup(c.Engine, group, s.apiConfig())
-	s.API.UseMiddleware(s.requirePrincipal)
+	s.API.UseMiddleware(s.requirePrincipal, peopleFirst)
 	return s, nil
 }
 

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/courtesy"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
@@ -40,6 +42,9 @@ const (
 	keptSettled = 20
 )
 
+// decideCourtesy is how long a decision waits at most while people wait for the processors.
+const decideCourtesy = 100 * time.Millisecond
+
 // Decide makes one decision and commits it with its fact. A request that is
 // repeated after a crash finds its facts read and its obligations fired, and is
 // handed the effects it was handed before: every decision is made once.
@@ -49,6 +54,7 @@ const (
 // version without a fact. Numbers count facts, so they have no gaps.
 func (d *Decider) Decide(ctx context.Context, in Request) (Answer, error) {
 	ctx = store.Background(ctx)
+	courtesy.Yield(ctx, decideCourtesy)
 	for {
 		a, err := d.decide(ctx, in)
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) {
