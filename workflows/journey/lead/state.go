@@ -45,8 +45,6 @@ type Nurture struct {
 	Since journey.Moment `json:"since,omitzero"`
 }
 
-func (s *State) care() *pursuit.Care { return &s.Care }
-
 // care is how common rules reach their part of the state.
 func care(s *State) *pursuit.Care { return &s.Care }
 
