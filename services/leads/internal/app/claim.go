@@ -157,16 +157,36 @@ func (a *App) take(ctx context.Context, thing Pooled, person string, at instant.
 	return true, nil
 }
 
+// settleWait is how often and how long a claim at the hold limit waits for the
+// person's other claims in flight, which may yet fail or be counted twice.
+const (
+	settleWait  = 5 * time.Millisecond
+	settleTries = 200
+)
+
 // reserve takes a place under the limits in the person's own document, so that
 // claims of one person pass it one after the other.
 func (a *App) reserve(ctx context.Context, person, thing string, v *policy.View, at instant.Time) error {
-	return a.onClaims(ctx, person, func(t ownership.Taking) (ownership.Taking, error) {
-		held, err := a.held(ctx, person, t)
-		if err != nil {
-			return t, err
+	for n := 0; ; n++ {
+		others := false
+		err := a.onClaims(ctx, person, func(t ownership.Taking) (ownership.Taking, error) {
+			others = len(t.InFlight) > 0
+			held, err := a.held(ctx, person, t)
+			if err != nil {
+				return t, err
+			}
+			return t.Reserve(thing, a.localDay(person, at), held, ownership.LimitsOf(v), at)
+		})
+		var p *problem.Error
+		if !others || n == settleTries || !errors.As(err, &p) || p.Rule != ownership.RuleHold {
+			return err
 		}
-		return t.Reserve(thing, a.localDay(person, at), held, ownership.LimitsOf(v), at)
-	})
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(settleWait):
+		}
+	}
 }
 
 func (a *App) settle(ctx context.Context, person, thing string, got bool) error {
@@ -195,21 +215,21 @@ func (a *App) onClaims(ctx context.Context, person string, change func(ownership
 	return ctx.Err()
 }
 
-// held counts the customers that a person owns, those apart whose claim is still in flight.
+// held counts the customers that a person owns, those apart whose claim is
+// still in flight. These are looked at before counting: one that becomes theirs
+// in between is counted twice, never not at all.
 func (a *App) held(ctx context.Context, person string, t ownership.Taking) (int, error) {
-	n, err := a.Ownerships.Count(ctx, store.Query{Index: "owner", Equal: []any{person}})
-	if err != nil {
-		return 0, err
-	}
+	counted := int64(0)
 	for _, f := range t.InFlight {
 		o, err := a.Ownerships.Get(ctx, f.Thing)
 		if err == nil && o.Body.Owner == person {
-			n--
+			counted++
 		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return 0, err
 		}
 	}
-	return int(n), nil
+	n, err := a.Ownerships.Count(ctx, store.Query{Index: "owner", Equal: []any{person}})
+	return int(n - counted), err
 }
 
 // localDay gives the date at an instant where a person works.

@@ -81,6 +81,9 @@ type InFlight struct {
 	At    instant.Time `json:"at"`
 }
 
+// RuleHold names the limit of how many customers one person may hold by claiming.
+const RuleHold = "ownership.hold_limit"
+
 // inFlightFor bounds how long a claim that crashed keeps its place under the hold limit.
 const inFlightFor = time.Minute
 
@@ -100,7 +103,7 @@ func (t Taking) Reserve(thing, day string, held int, l Limits, now instant.Time)
 		t.Taken = append(slices.Clone(t.Taken), thing)
 	}
 	if held+len(t.InFlight) >= l.Hold {
-		return t, tooMany("ownership.hold_limit", "持有的客户已到上限", "You hold as many customers as the policy allows")
+		return t, tooMany(RuleHold, "持有的客户已到上限", "You hold as many customers as the policy allows")
 	}
 	t.InFlight = append(t.InFlight, InFlight{thing, now})
 	return t, nil
