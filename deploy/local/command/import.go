@@ -104,13 +104,18 @@ func clientOf(c *cobra.Command) (*api.Client, error) {
 }
 
 func runImport(c *cobra.Command, job *importing.Job, id, report string) error {
-	bar := progressbar.NewOptions(100, progressbar.OptionSetDescription("importing"), progressbar.OptionSetWriter(c.ErrOrStderr()), progressbar.OptionClearOnFinish())
+	bar := progressbar.NewOptions(100, progressbar.OptionSetDescription("importing"), progressbar.OptionSetWriter(c.ErrOrStderr()), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
 	end, err := job.Run(c.Context(), id, func(s importing.State) { _ = bar.Set(s.Percent) }) // only decoration
 	_ = bar.Finish()
 	if err != nil {
 		return err
 	}
-	showCounts(c, end.Counts)
+	n := end.Counts
+	c.Printf("%d rows: %d created, %d there already, %d refused; %d adjusted\n", end.Rows, n.Created, n.Unchanged, n.Refused, n.Adjusted)
+	showCounts(c, n.ByStage)
+	for _, won := range n.WonAmounts {
+		c.Println("  won:", won)
+	}
 	f, err := os.Create(report)
 	if err != nil {
 		return err

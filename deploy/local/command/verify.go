@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -64,7 +65,7 @@ func verifyStore(c *cobra.Command, uri, name string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetDescription(name), progressbar.OptionSetWriter(c.ErrOrStderr()), progressbar.OptionClearOnFinish())
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetDescription(name), progressbar.OptionSetWriter(c.ErrOrStderr()), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
 	report, err := store.Verify(c.Context(), e)
 	_ = bar.Finish() // only decoration
 	if err = errors.Join(err, e.Close()); err != nil {

@@ -18,6 +18,7 @@ import (
 	"unicode"
 
 	"liuke.dev/deploy/local/api"
+	"liuke.dev/shared/money"
 )
 
 // Job says what is imported.
@@ -46,8 +47,15 @@ type State struct {
 		Stages    map[string]string `json:"stages"`
 		DateOrder string            `json:"date_order"`
 	} `json:"mapping"`
-	Counts map[string]int `json:"counts"`
-	Error  string         `json:"error"`
+	Counts struct {
+		Created    int                     `json:"created"`
+		Unchanged  int                     `json:"unchanged"`
+		Refused    int                     `json:"refused"`
+		Adjusted   int                     `json:"adjusted"`
+		ByStage    map[string]int          `json:"by_stage"`
+		WonAmounts map[string]money.Amount `json:"won_amounts"`
+	} `json:"counts"`
+	Error string `json:"error"`
 }
 
 // Preview is what an import would make of its file.
