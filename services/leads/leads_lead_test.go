@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// a lead is recorded with its owner, its facts and a link to its journey.
+// R-162 (1), R-164: a lead is recorded with its owner, its facts and a link to its journey.
 func TestRecordALead(t *testing.T) {
 	o := start(t)
 	a := o.call("wang", "POST", "/v1/leads", newLead(1)).want(201)
@@ -93,7 +93,7 @@ func TestFirstContact(t *testing.T) {
 	o.call("wang", "POST", "/v1/first-contacts", body{"channel": "phone", "phone": "12"}).want(422)
 }
 
-// one commit holds the lead, the record and the plan.
+// R-162 (3): one commit holds the lead, the record and the plan.
 func TestFollowUp(t *testing.T) {
 	o := start(t)
 	id := o.lead("wang", 1)

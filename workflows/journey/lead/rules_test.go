@@ -213,7 +213,7 @@ func TestFirstTouchMade(t *testing.T) {
 	s.Effect("leak.first_inquiry_over", journey.ClearMark, nil)
 }
 
-// three silent days remind, five warn, seven mark; a follow-up resets.
+// R-162 (4): three silent days remind, five warn, seven mark; a follow-up resets.
 func TestIdle(t *testing.T) {
 	s := begin(t)
 	s.tell(s.at+minute, follow(s.at+minute), status(catalogue.LeadContacted, 0))

@@ -61,6 +61,7 @@ func rules(t *testing.T, err error) []string {
 	return out
 }
 
+// C-16: a person types what the rules name and no more; what a system captures needs nothing typed.
 func TestWhatAFollowUpMustSay(t *testing.T) {
 	stranger := followup.By{ID: "li"}
 	device := followup.By{ID: "pbx", Captures: true}
