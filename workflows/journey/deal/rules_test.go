@@ -460,6 +460,21 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// an imported deal whose account is missing is no customer's, until
+// somebody says whose it is.
+func TestNoMatchWithoutCompany(t *testing.T) {
+	s := begin(t, journeytest.View(t), func(d *catalogue.Deal) { d.Customer, d.Company, d.Title = "", "", "GTX Pro" })
+	if strings.Contains(strings.Join(s.Rules(), " "), "match") {
+		t.Fatalf("a customer without a name is asked for: %v", s.Rules())
+	}
+	named := catalogue.Deal{ID: "d1", Company: "海天", Title: "GTX Pro"}
+	s.tell(s.at+hour, &catalogue.DealChanged{After: named, Changed: []string{"company"}})
+	var m effects.MatchCustomer
+	if s.Effect("match", journey.LinkCustomer, &m); m.Name != "海天" {
+		t.Errorf("match %+v", m)
+	}
+}
+
 // A due time in the past, after an outage, fires at once, in due order, marked late.
 func TestAfterAnOutage(t *testing.T) {
 	s := begin(t, journeytest.View(t))

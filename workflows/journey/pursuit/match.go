@@ -12,7 +12,7 @@ func Match[S any](of func(*S) *Care, known func(*S) effects.MatchCustomer) journ
 	return journey.Rule[S]{
 		Name: "match",
 		Arm: func(s *S, _ *policy.View, p *journey.Pending) {
-			if c := of(s); c.Begun.Set() && !c.Closed && c.Customer.Value == "" && c.Company.Value != "" {
+			if c := of(s); c.Begun.Set() && !c.Closed && c.Customer.Value == "" && known(s).Name != "" {
 				p.Add(c.Begun, c.Begun.Known)
 			}
 		},

@@ -12,6 +12,7 @@ import (
 	"liuke.dev/services/accounts/internal/matching"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
+	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
 
@@ -54,7 +55,10 @@ func (a *Accounts) MatchOrCreate(ctx context.Context, under, by string, ask Ask)
 	}
 	id := matching.Identify(ask.known())
 	if id.Name == "" { // a file needs something to be called by, which is no key
-		id.Name = cmp.Or(matching.Display(ask.Contact), id.Phone, id.Email, under)
+		id.Name = cmp.Or(matching.Display(ask.Contact), id.Phone, id.Email, id.TaxID)
+	}
+	if id.Name == "" {
+		return effects.Matched{}, problem.InvalidFields(problem.Required("name"))
 	}
 	claim := customer.Claim{Identity: id, Contact: ask.Contact, Sector: matching.Display(ask.Sector),
 		External: matching.Display(ask.External), Under: under, By: by}
