@@ -23,25 +23,26 @@ import (
 // Config of a program. The tag is the key in the file; the environment has the
 // same in capitals with LIUKE_ before it: LIUKE_STORE, LIUKE_KAFKA …
 type Config struct {
-	Data         string   `koanf:"data"`          // data directory of the all-in-one program
-	HTTP         string   `koanf:"http"`          // address to listen on
-	Store        string   `koanf:"store"`         // sqlite:DIR or mongodb://…
-	Kafka        []string `koanf:"kafka"`         // broker addresses, comma separated
-	Temporal     string   `koanf:"temporal"`      // address of the Temporal frontend
-	TemporalUI   string   `koanf:"temporal_ui"`   // address (all-in-one) of the Temporal UI
-	TemporalLink string   `koanf:"temporal_link"` // URL of the Temporal UI as people reach it
-	Namespace    string   `koanf:"namespace"`     // Temporal namespace
-	Origin       string   `koanf:"origin"`        // URL at which all services answer; journeys call it
-	ServiceKey   string   `koanf:"service_key"`   // file with the key that signs tokens of Liuke's own processes
-	Issuer       string   `koanf:"issuer"`        // URL of an external OIDC issuer; empty: the embedded one
-	Audience     string   `koanf:"audience"`      // audience that tokens of the external issuer must have
-	Speed        int64    `koanf:"speed"`         // divides every policy duration; 1 in earnest
-	Partitions   int      `koanf:"partitions"`    // of each topic
-	Replication  int      `koanf:"replication"`   // of each topic
-	LogLevel     string   `koanf:"log_level"`     // debug, info, warn, error
-	LogFormat    string   `koanf:"log_format"`    // text, json
-	Journeys     string   `koanf:"journeys"`      // run, or held: facts wait in Kafka until they may go on
-	Pprof        string   `koanf:"pprof"`         // address of the profiler, on loopback; empty: none
+	Data           string   `koanf:"data"`            // data directory of the all-in-one program
+	HTTP           string   `koanf:"http"`            // address to listen on
+	Store          string   `koanf:"store"`           // sqlite:DIR or mongodb://…
+	Kafka          []string `koanf:"kafka"`           // broker addresses, comma separated
+	Temporal       string   `koanf:"temporal"`        // address of the Temporal frontend
+	TemporalUI     string   `koanf:"temporal_ui"`     // address (all-in-one) of the Temporal UI
+	TemporalLink   string   `koanf:"temporal_link"`   // URL of the Temporal UI as people reach it
+	Namespace      string   `koanf:"namespace"`       // Temporal namespace
+	TrustedProxies []string `koanf:"trusted_proxies"` // addresses or networks whose X-Forwarded-For is believed
+	Origin         string   `koanf:"origin"`          // URL at which all services answer; journeys call it
+	ServiceKey     string   `koanf:"service_key"`     // file with the key that signs tokens of Liuke's own processes
+	Issuer         string   `koanf:"issuer"`          // URL of an external OIDC issuer; empty: the embedded one
+	Audience       string   `koanf:"audience"`        // audience that tokens of the external issuer must have
+	Speed          int64    `koanf:"speed"`           // divides every policy duration; 1 in earnest
+	Partitions     int      `koanf:"partitions"`      // of each topic
+	Replication    int      `koanf:"replication"`     // of each topic
+	LogLevel       string   `koanf:"log_level"`       // debug, info, warn, error
+	LogFormat      string   `koanf:"log_format"`      // text, json
+	Journeys       string   `koanf:"journeys"`        // run, or held: facts wait in Kafka until they may go on
+	Pprof          string   `koanf:"pprof"`           // address of the profiler, on loopback; empty: none
 
 	SMTP    SMTP    `koanf:"smtp"`
 	Webhook Webhook `koanf:"webhook"`
@@ -111,7 +112,7 @@ func fromEnvironment(key, value string) (string, any) {
 			return group + "." + rest, value
 		}
 	}
-	if key == "kafka" {
+	if key == "kafka" || key == "trusted_proxies" {
 		return key, strings.Split(value, ",")
 	}
 	return key, value

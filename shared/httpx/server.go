@@ -86,6 +86,7 @@ func NewEngine() *gin.Engine {
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath, e.UnescapePathValues = true, true
 	e.RedirectTrailingSlash, e.RedirectFixedPath = false, false
+	_ = e.SetTrustedProxies(nil) // nil is always valid: nobody's X-Forwarded-For is believed
 	e.NoRoute(noRoute)
 	e.NoMethod(noMethod)
 	return e

@@ -62,6 +62,9 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 	registry := prometheus.NewRegistry()
 	h := &Host{Config: c, Log: log, Key: key, Metrics: registry, Gin: httpx.NewEngine(), facts: facts.NewMetrics(registry), Directory: directory.New(),
 		Policy: policy.NewHolder(c.Speed), Cluster: kafka.New(kafka.Config{Brokers: c.Kafka, Log: log}), known: make(chan struct{})}
+	if err := h.Gin.SetTrustedProxies(c.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("trusted_proxies: %w", err)
+	}
 	h.Verifier = &auth.Verifier{Key: key, Person: h.person}
 	h.Check("kafka", h.Cluster.Ping)
 	return h, nil
