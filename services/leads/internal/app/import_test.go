@@ -19,13 +19,13 @@ import (
 // crmSales reads a file of the real data; a missing one fails the test.
 func crmSales(t testing.TB, name string) (string, []map[string]string) {
 	t.Helper()
-	dir := os.Getenv("LIUKE_DATA")
+	dir := os.Getenv("LIUKE_TEST_DATA")
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "..", "..", "shared", "data")
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "crm-sales", name))
 	if err != nil {
-		t.Fatalf("the real data is needed (LIUKE_DATA names its folder): %v", err)
+		t.Fatalf("the real data is needed (LIUKE_TEST_DATA names its folder): %v", err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(raw))).ReadAll()
 	if err != nil {
