@@ -71,6 +71,14 @@ func NewWith(ctx context.Context, d service.Deps, t client.Client, call activity
 // Register adds the operations that show journeys.
 func (s *Service) Register(r *httpx.Server) { s.register(r) }
 
+// DependsOn tells that journeys need Temporal to be ready.
+func (s *Service) DependsOn() (string, func(context.Context) error) {
+	return "temporal", func(ctx context.Context) error {
+		_, err := s.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+		return err
+	}
+}
+
 // Run serves the task queue, routes facts, and publishes decisions.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.temporal.Close()

@@ -45,6 +45,11 @@ type Service interface {
 	Run(ctx context.Context) error
 }
 
+// Checked is a service that needs something besides store and Kafka to be ready.
+type Checked interface {
+	DependsOn() (name string, ping func(context.Context) error)
+}
+
 // Relay makes the relay of the service's own facts.
 func (d Deps) Relay(name string) *facts.Relay {
 	return facts.NewRelay(facts.RelayConfig{Service: name, Engine: d.Store, Producer: d.Cluster, Metrics: d.Facts, Log: d.Log, Clock: d.Clock})

@@ -110,6 +110,9 @@ func (h *Host) Add(ctx context.Context, name string, d Deps, s Service) error {
 		return err
 	}
 	s.Register(r)
+	if c, ok := s.(Checked); ok {
+		h.Check(c.DependsOn())
+	}
 	h.servers = append(h.servers, r)
 	h.services = append(h.services, s)
 	return nil
