@@ -55,6 +55,9 @@ func prepareDatabase(ctx context.Context, cfg Config) (file string, err error) {
 	if err := ensureSchema(ctx, db); err != nil {
 		return "", fmt.Errorf("temporal: schema of %s: %w", file, err)
 	}
+	if err := trimIndexes(ctx, db, cfg.SearchAttributes); err != nil {
+		return "", fmt.Errorf("temporal: indexes of %s: %w", file, err)
+	}
 	if err := writeFormat(cfg.Dir); err != nil {
 		return "", fmt.Errorf("temporal: %w", err)
 	}
