@@ -20,7 +20,7 @@ func TestTransfer(t *testing.T) {
 	o.call("wang", "POST", "/v1/transfers", body{"customer": "none", "to": "zhao", "reason": "x"}).want(404)
 	a := o.call("wang", "POST", "/v1/transfers", ask, "Idempotency-Key", "t").want(201)
 	path := "/v1/transfers/" + a.text("id")
-	if a.text("from") != "wang" || a.text("status") != "requested" || a.text("journey_url") == "" {
+	if a.text("from") != "wang" || a.text("status") != "requested" || a.text("approver") == "" || a.text("approver") == "wang" || a.text("journey_url") == "" {
 		t.Errorf("%s", a.raw)
 	}
 	if got := o.call("wang", "POST", "/v1/transfers", ask).want(409); got.text("rule") != "transfer.one_at_a_time" {

@@ -87,6 +87,7 @@ func (v *Verifier) check(ctx context.Context, token string) (r remembered, expir
 	}
 	if issuer == LocalIssuer && v.Key != nil {
 		r.principal, expires, err = v.Key.verify(token)
+		r.email = r.principal.ID // the command line may name a person by mail address
 		return r, expires, err
 	}
 	verifier, ok := v.issuers[issuer]

@@ -36,7 +36,7 @@ type Transfer struct {
 	RequestedBy string       `json:"requested_by"`
 	Reason      string       `json:"reason"`
 	Status      string       `json:"status" enum:"requested,approved,handed_over,accepted,rejected,cancelled"`
-	Approver    string       `json:"approver,omitempty"`
+	Approver    string       `json:"approver,omitempty" doc:"Who is asked to approve, then who did"`
 	Note        string       `json:"note,omitempty" doc:"Hand-over note"`
 	Remark      string       `json:"remark,omitempty"`
 	RequestedAt instant.Time `json:"requested_at"`

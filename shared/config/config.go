@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/knadh/koanf/parsers/yaml"
@@ -129,6 +130,9 @@ func (c *Config) complete() {
 
 func (c *Config) check() error {
 	var errs []error
+	if len(c.Kafka) == 0 || slices.Contains(c.Kafka, "") {
+		errs = append(errs, errors.New("kafka: no broker address"))
+	}
 	for key, address := range map[string]string{"http": c.HTTP, "temporal": c.Temporal} {
 		if _, _, err := net.SplitHostPort(address); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %q is not HOST:PORT", key, address))

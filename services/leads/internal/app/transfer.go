@@ -54,6 +54,7 @@ func (a *App) RequestTransfer(ctx context.Context, customer, to, reason string) 
 	if err != nil {
 		return nil, err
 	}
+	t.Approver = a.People.Supervisor(from) // who is asked; whoever approves takes their place
 	if err := a.assignable("to", to, at); err != nil {
 		return nil, err
 	}

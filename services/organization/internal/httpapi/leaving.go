@@ -29,7 +29,7 @@ func holdings(id string) []holding {
 	return []holding{
 		{"leads", lang.T("线索", "Leads"), "/v1/leads?owner=" + q},
 		{"deals", lang.T("商机", "Deals"), "/v1/deals?owner=" + q},
-		{"ownerships", lang.T("客户归属", "Customers owned"), "/v1/ownerships?owner=" + q},
+		{"ownerships", lang.T("客户归属", "Customers owned"), "/v1/ownerships/holdings/" + url.PathEscape(id)},
 		{"tasks", lang.T("待办任务", "Open tasks"), "/v1/tasks?assignee=" + q},
 	}
 }
