@@ -161,11 +161,12 @@ type Question struct {
 
 // Risk rules when a deal is marked at risk and what counts as a leak.
 type Risk struct {
-	TouchesWithoutProgress int      `json:"touches_without_progress" doc:"Follow-ups in one stage without progress that mark a deal at risk (R-062)" minimum:"1" maximum:"100"`
-	ReplyWindow            Duration `json:"reply_window" doc:"An outbound contact without inbound in this window is unanswered (C-06)"`
-	QuoteConfirmedWithin   Duration `json:"quote_confirmed_within" doc:"Sent quote without confirmation is a leak (R-028)"`
-	WonRevisitWithin       Duration `json:"won_revisit_within" doc:"Won deal without a planned revisit is a leak (R-031)"`
-	Leaks                  []string `json:"leaks" doc:"Leak detectors that are on: first_inquiry, unconfirmed_quote, unrecorded_objection, missing_decision_node, won_without_revisit (R-027 to R-031)"`
+	TouchesWithoutProgress int        `json:"touches_without_progress" doc:"Follow-ups in one stage without progress that mark a deal at risk (R-062)" minimum:"1" maximum:"100"`
+	ReplyWindow            Duration   `json:"reply_window" doc:"An outbound contact without inbound in this window is unanswered (C-06)"`
+	QuoteConfirmedWithin   Duration   `json:"quote_confirmed_within" doc:"Sent quote without confirmation is a leak (R-028)"`
+	WonRevisitWithin       Duration   `json:"won_revisit_within" doc:"Won deal without a planned revisit is a leak (R-031)"`
+	Leaks                  []string   `json:"leaks" doc:"Leak detectors that are on: first_inquiry, unconfirmed_quote, unrecorded_objection, missing_decision_node, won_without_revisit (R-027 to R-031)"`
+	HealthFall             HealthFall `json:"health_fall" doc:"Fall of the health score that makes a potential churn customer (R-100, C-05)"`
 }
 
 // Ownership rules who holds a customer, for how long, and how it changes hands.
