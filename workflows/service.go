@@ -37,8 +37,8 @@ const routerParallel = 8
 // A journey takes a hundred times the processor time of the request that began
 // it, so while people wait only a trickle of facts goes on to journeys.
 const (
-	routerBatch    = 64
-	routerCourtesy = 2 * time.Second
+	routerBatch    = 32
+	routerCourtesy = 3 * time.Second
 )
 
 // stickyCache is how many journeys' workflows are kept in memory: 40 KB each.
