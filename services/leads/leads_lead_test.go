@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"liuke.dev/shared/store"
 )
 
 // R-162 (1), R-164: a lead is recorded with its owner, its facts and a link to its journey.
@@ -93,6 +95,27 @@ func TestFirstContact(t *testing.T) {
 	o.call("wang", "POST", "/v1/first-contacts", body{"channel": "phone", "phone": "12"}).want(422)
 }
 
+// somebody who has an open lead is known: no clock starts, whoever signals and however the number is written.
+func TestFirstContactOfSomebodyKnown(t *testing.T) {
+	o := start(t)
+	id := o.lead("wang", 1, body{"email": "a@b.cn"})
+	for _, in := range []body{{"channel": "phone", "phone": "+86 138 0000 0001"}, {"channel": "mail", "email": "A@B.cn"}, {"channel": "mail", "phone": "13999999999", "email": "a@b.cn"}} {
+		a := o.call("li", "POST", "/v1/first-contacts", in).want(200)
+		if a.text("lead") != id || a.get("open") != false || a.text("id") != "" || a.header.Get("Location") != "/v1/leads/"+id {
+			t.Errorf("%v: %s", in, a.raw)
+		}
+	}
+	if stored, _, err := o.store.Facts(t.Context(), "", 100); err != nil || slices.ContainsFunc(stored, func(f store.Fact) bool { return strings.HasPrefix(f.Aggregate, "first_contact/") }) {
+		t.Errorf("a clock started: %v %v", stored, err)
+	}
+	// Once the lead is closed, the same number is somebody new again.
+	o.call("wang", "POST", "/v1/leads/"+id+"/closing", body{"reason": "invalid"}).want(200)
+	fresh := o.call("li", "POST", "/v1/first-contacts", body{"channel": "phone", "phone": "13800000001"}).want(201)
+	if fresh.get("open") != true || fresh.text("lead") != "" {
+		t.Errorf("%s", fresh.raw)
+	}
+}
+
 // R-162 (3): one commit holds the lead, the record and the plan.
 func TestFollowUp(t *testing.T) {
 	o := start(t)
@@ -121,8 +144,12 @@ func TestFollowUp(t *testing.T) {
 	if again := o.call("wang", "POST", path, o.followUp(body{"key_person": "张总", "occurred_at": o.in(0)}), "Idempotency-Key", "f1"); again.text("follow_up.id") != a.text("follow_up.id") {
 		t.Errorf("a repeat records again: %s", again.raw)
 	}
-	// a captured call is kept, and neither counts nor changes the plan.
-	b := o.call("wang", "POST", path, body{"occurred_at": o.in(0), "direction": "inbound", "captured": true}).want(201)
+	// C-16, R-015: a captured call is kept, and neither counts nor changes the plan; only recording systems may say so.
+	captured := body{"occurred_at": o.in(0), "direction": "outbound", "captured": true}
+	if got := o.call("wang", "POST", path, captured).want(403).text("rule"); got != "follow_up.capture:none" {
+		t.Errorf("refused by %s", got)
+	}
+	b := o.call("tech", "POST", path, captured).want(201)
 	if b.get("follow_up.counts") != false || b.get("lead.follow_ups") != float64(1) || b.text("lead.next_action") != "发方案" {
 		t.Errorf("%s", b.raw)
 	}

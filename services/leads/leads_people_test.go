@@ -68,13 +68,19 @@ func (o *office) inactiveOwners() (wrong []string, seen int) {
 
 func (o *office) wrong(collection string, raw []byte) string {
 	var d struct {
-		Owner, From, To string
-		Open, Pooled    bool
+		Owner, From, To           string
+		Window, Decider, Follower string
+		Open, Pooled              bool
 	}
 	o.decode(raw, &d)
 	active := func(id string) bool {
 		p, ok := o.people.Person(id)
 		return ok && p.Active
+	}
+	for _, place := range []string{d.Window, d.Decider, d.Follower} {
+		if place != "" && !active(place) {
+			return place + " has a place at it"
+		}
 	}
 	switch {
 	case collection == "transfer" && d.Open && (!active(d.From) || !active(d.To)):
@@ -99,6 +105,12 @@ func (o *office) fill(n int) {
 	o.call("wang", "POST", "/v1/transfers", body{"customer": "c000", "to": "zhao", "reason": "x"}).want(201)
 	o.call("wang", "POST", "/v1/transfers", body{"customer": "c001", "to": "li", "reason": "x"}).want(201)
 	o.link(o.lead("zhao", 9000), "z1")
+	// places at customers of others.
+	for i := range n {
+		customer := fmt.Sprintf("m%03d", i)
+		o.link(o.lead("zhao", 10_000+i), customer)
+		o.call("zhao", "PATCH", "/v1/ownerships/"+customer, body{[]string{"window", "decider", "follower"}[i%3]: "wang"}).want(200)
+	}
 	o.call("zhao", "POST", "/v1/transfers", body{"customer": "z1", "to": "wang", "reason": "x"}).want(201)
 }
 
@@ -119,6 +131,15 @@ func TestNothingStaysWithWhoLeft(t *testing.T) {
 	o.eventually("wang holds nothing", holds)
 	if wrong, seen := o.inactiveOwners(); len(wrong) > 0 || seen < 480 {
 		t.Errorf("%d of %d without active owner: %v", len(wrong), seen, wrong[:min(5, len(wrong))])
+	}
+	for i, place := range []string{"window", "decider", "follower"} {
+		customer := fmt.Sprintf("m%03d", i)
+		if own := o.call("chen", "GET", "/v1/ownerships/"+customer, nil).want(200); own.text(place) != "li" || own.text("owner") != "zhao" {
+			t.Errorf("%s of %s: %s", place, customer, own.raw)
+		}
+		if got := o.recorded("ownership/" + customer); !slices.Equal(got, []string{"owner_changed", "owner_changed", "owner_changed"}) {
+			t.Errorf("%s: facts %v", customer, got)
+		}
 	}
 	if h := o.call("chen", "GET", "/v1/ownerships/holdings/li", nil); h.get("customers") != 120.0 || h.get("leads") != 240.0 || h.get("deals") != 120.0 {
 		t.Errorf("the successor holds %s", h.raw)

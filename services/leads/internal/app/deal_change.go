@@ -86,8 +86,11 @@ func (a *App) FollowUpDeal(ctx context.Context, id string, in followup.Input) (*
 	var made catalogue.FollowUp
 	record := httpx.NewID(ctx)
 	doc, err := a.changeDeal(ctx, id, httpx.IfMatch{}, access.FollowUp, func(d catalogue.Deal, r deal.Rules, at instant.Time) (deal.Change, error) {
-		by := caller(ctx).ID
-		c, err := deal.RecordFollowUp(d, r, record, in, followup.By{ID: by, Owns: a.Guard.Owns(by, d.Owner)}, "", at)
+		by, err := a.recorder(ctx, in, d.Owner)
+		if err != nil {
+			return deal.Change{}, err
+		}
+		c, err := deal.RecordFollowUp(d, r, record, in, by, "", at)
 		if err == nil {
 			made = c.Facts[0].(*catalogue.FollowUpRecorded).FollowUp
 		}

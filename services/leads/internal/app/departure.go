@@ -98,9 +98,13 @@ func (a *App) handOverOnce(ctx context.Context, person string) (n int, err error
 		}
 		return err
 	}
-	err = each(ctx, a.Ownerships, store.Query{Index: "owner", Equal: []any{person}, Limit: 200}, func(d *OwnershipDoc) error {
-		return count(a.inherit(ctx, d.ID, person, heir()))
-	})
+	for _, place := range []string{"owner", "window", "decider", "follower"} {
+		if err == nil {
+			err = each(ctx, a.Ownerships, store.Query{Index: place, Equal: []any{person}, Limit: 200}, func(d *OwnershipDoc) error {
+				return count(a.inherit(ctx, d.ID, person, heir()))
+			})
+		}
+	}
 	open := func(index string) store.Query {
 		return store.Query{Index: index, Equal: []any{person, true}, Limit: 200}
 	}
@@ -138,13 +142,19 @@ func (a *App) ownerNow(ctx context.Context, customer, other string) string {
 	return other
 }
 
-// inherit gives a customer of somebody who left to the heir.
+// inherit gives a customer of somebody who left to the heir, or the places that
+// they have at somebody else's customer.
 func (a *App) inherit(ctx context.Context, customer, person, heir string) (changed bool, err error) {
 	err = a.onOwnership(ctx, "", customer, func(o *OwnershipDoc, at instant.Time) (catalogue.Data, error) {
-		changed = o.Body.Owner == person
-		if !changed {
-			return nil, nil
+		if o.Body.Owner != person {
+			before := o.Body.Ownership
+			o.Body.Ownership = ownership.Replace(before, person, heir)
+			if changed = o.Body.Ownership != before; !changed {
+				return nil, nil
+			}
+			return &catalogue.OwnerChanged{Before: before, After: o.Body.Ownership, Reason: ownership.OwnerLeft}, nil
 		}
+		changed = true
 		transferID := o.Body.Transfer
 		f := give(o, heir, ownership.OwnerLeft, at)
 		o.Body.Transfer = transferID // goes on between those who are there

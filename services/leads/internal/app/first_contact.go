@@ -22,7 +22,8 @@ type ContactDoc = store.Doc[storage.FirstContact]
 
 // SignalFirstContact notes a contact with somebody who is not recorded yet, so
 // that the 24-hour entry rule has a clock. A second signal of the same
-// phone or mail gives the first one, created false.
+// phone or mail gives the first one, created false; for somebody who has an open
+// lead it gives that lead and records nothing.
 func (a *App) SignalFirstContact(ctx context.Context, in storage.FirstContact) (d *ContactDoc, created bool, err error) {
 	if in.Person == "" {
 		in.Person = caller(ctx).ID
@@ -60,8 +61,30 @@ func (a *App) SignalFirstContact(ctx context.Context, in storage.FirstContact) (
 	if err := problem.InvalidFields(fields...); err != nil {
 		return nil, false, err
 	}
-	in.Phone, in.Email, in.Open = phone, email, true
+	in.Phone, in.Email = phone, email
+	if in.Lead, err = a.knownLead(ctx, phone, email); err != nil || in.Lead != "" {
+		return store.New("", in), false, err
+	}
+	in.Open = true
 	return a.createContact(ctx, in)
+}
+
+// knownLead gives the open lead that a phone or mail belongs to: its first
+// contact has long been recorded, and no clock may start for it again.
+func (a *App) knownLead(ctx context.Context, phone, email string) (string, error) {
+	for _, q := range []store.Query{{Index: "phone_open", Equal: []any{phone, true}, Limit: 1}, {Index: "email_open", Equal: []any{email, true}, Limit: 1}} {
+		if q.Equal[0] == "" {
+			continue
+		}
+		page, err := a.Leads.Page(ctx, q)
+		if err != nil {
+			return "", err
+		}
+		if len(page.Docs) > 0 {
+			return page.Docs[0].ID, nil
+		}
+	}
+	return "", nil
 }
 
 // createContact reserves the contact's keys, so that of two signals of one
@@ -140,6 +163,14 @@ func (a *App) ReportLate(ctx context.Context, id string) (*ContactDoc, error) {
 		}
 		if !d.Body.Open || !d.Body.LateAt.IsZero() {
 			return nil
+		}
+		// A lead that was recorded in the very moment of the signal is a record in time.
+		if d.Body.Lead, err = a.knownLead(ctx, d.Body.Phone, d.Body.Email); err != nil {
+			return err
+		}
+		if d.Body.Lead != "" {
+			d.Body.Open = false
+			return a.FirstContacts.Commit(ctx, d, "")
 		}
 		d.Body.LateAt = a.Clock()
 		return commit(ctx, a.FirstContacts, d, facts.Stamp{At: d.Body.LateAt},

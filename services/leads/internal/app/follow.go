@@ -29,7 +29,7 @@ func (a *App) follow(ctx context.Context, customer string) error {
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
-		if err != nil {
+		if err != nil || o.Body.MergedInto != "" { // what it had moves to the other customer
 			return err
 		}
 		if err := a.followAll(ctx, o.Body); err != nil {

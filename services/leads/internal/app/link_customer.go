@@ -91,7 +91,7 @@ func (a *App) ensureOwned(ctx context.Context, customer, owner, company string) 
 			o = store.New(customer, storage.Ownership{Ownership: catalogue.Ownership{Customer: customer}, Company: company})
 		case err != nil:
 			return err
-		case o.Body.Owner != "" || owner == "":
+		case o.Body.Owner != "" || owner == "" || o.Body.MergedInto != "": // nobody owns a customer that is none
 			return nil
 		}
 		before := o.Body.Ownership

@@ -51,9 +51,11 @@ func (a *App) reactToOwner(ctx context.Context, e facts.Event) error {
 	if err != nil {
 		return err
 	}
-	if gone, heir := a.heirOf(o.Body.Owner); gone {
-		if _, err := a.inherit(ctx, o.ID, o.Body.Owner, heir); err != nil {
-			return err
+	for _, person := range ownership.Named(o.Body.Ownership) {
+		if gone, heir := a.heirOf(person); gone {
+			if _, err := a.inherit(ctx, o.ID, person, heir); err != nil {
+				return err
+			}
 		}
 	}
 	return a.afterOwnerChange(ctx, e.Customer)

@@ -42,9 +42,12 @@ func (a *App) followLead(ctx context.Context, d *LeadDoc, record string, in foll
 	if !d.Body.Open {
 		return catalogue.FollowUp{}, problem.Refuse("lead.closed", "线索已结束（"+l.Status+"），请在新线索或商机上记录", "the lead is "+l.Status+": record it on a new lead or on its deal")
 	}
-	p := caller(ctx)
+	by, err := a.recorder(ctx, in, l.Owner)
+	if err != nil {
+		return catalogue.FollowUp{}, err
+	}
 	subject := followup.Subject{Ref: catalogue.Subject{Kind: catalogue.KindLead, ID: l.ID}, Open: true, Owner: l.Owner, Stage: l.Status, Trail: followup.TrailOfLead(l)}
-	f, err := followup.Record(record, in, subject, followup.By{ID: p.ID, Owns: a.Guard.Owns(p.ID, l.Owner), Captures: a.Guard.MayAtAll(ctx, access.Capture) == nil}, v, at)
+	f, err := followup.Record(record, in, subject, by, v, at)
 	if err != nil {
 		return f, err
 	}
@@ -56,6 +59,18 @@ func (a *App) followLead(ctx context.Context, d *LeadDoc, record string, in foll
 	}
 	d.Body.Set(l)
 	return f, commit(ctx, a.Leads, d, stampOf(l.Customer, at, v), data...)
+}
+
+// recorder gives the caller as the rules of a follow-up see them. That a record
+// was captured is for recording systems to say: a person could leave out by it
+// what a follow-up must name (C-16, R-014).
+func (a *App) recorder(ctx context.Context, in followup.Input, owner string) (followup.By, error) {
+	refused := a.Guard.May(ctx, access.Capture, owner)
+	if in.Captured && refused != nil {
+		return followup.By{}, refused
+	}
+	p := caller(ctx)
+	return followup.By{ID: p.ID, Owns: a.Guard.Owns(p.ID, owner), Captures: refused == nil}, nil
 }
 
 // followUpOf finds a follow-up of a lead in its history, for a repeated command.

@@ -92,6 +92,26 @@ func TestDealWork(t *testing.T) {
 	h.call("ann", "POST", path+"/quotes/none/confirmation", "").is(404)
 }
 
+// C-16, R-015: a recording system keeps a call on a deal without anything typed;
+// it does not count and leaves the plan alone, and a person may not claim to be one.
+func TestCapturedOnDeal(t *testing.T) {
+	h := newHouse(t)
+	path := h.openDeal("ann", plain)
+	next := houseBegins.Add(3 * day)
+	h.call("ann", "POST", path+"/follow-ups", fmt.Sprintf(`{"occurred_at":%q,"channel":"phone","key_points":"talked","next_action":"send plan","next_touch_at":%q,"result":"interested","objections":[],"customer_type":"new","budget_band":"low"}`,
+		houseBegins, next)).is(201, "deal.follow_ups", 1)
+	h.pass(time.Hour)
+	call := fmt.Sprintf(`{"occurred_at":%q,"direction":"outbound","captured":true}`, houseBegins.Add(time.Hour))
+	for _, who := range []string{"ann", "ben", "mia", "dora"} {
+		h.call(who, "POST", path+"/follow-ups", call).is(403, "rule", "follow_up.capture:none")
+	}
+	made := h.call("pbx", "POST", path+"/follow-ups", call, "Idempotency-Key", "c1").is(201, "follow_up.counts", false, "follow_up.captured", true, "follow_up.by", "pbx",
+		"deal.follow_ups", 1, "deal.next_action", "send plan", "deal.next_touch_at", next, "deal.last_contact_at", houseBegins.Add(time.Hour), "deal.version", 3)
+	h.call("pbx", "POST", path+"/follow-ups", call, "Idempotency-Key", "c1").is(201, "follow_up.id", made.text("follow_up.id"))
+	h.call("ann", "GET", path+"/history", "").is(200, "items.3.type", "liuke.leads.follow_up_recorded.v1", "items.4", nil)
+	h.call("pbx", "POST", path+"/follow-ups", `{"direction":"outbound","captured":true}`).is(422, "errors.0.rule", "R-013")
+}
+
 // Every way of being refused: nobody, somebody else, stale, unknown, malformed.
 func TestDealStatuses(t *testing.T) {
 	h := newHouse(t)

@@ -19,7 +19,7 @@ type firstContacts struct{ app *app.App }
 func registerFirstContacts(s *httpx.Server, a *app.App) {
 	c := firstContacts{a}
 	httpx.Handle(s, creates("/v1/first-contacts", "signal-first-contact", tagContacts, "Signal a contact with somebody who is not recorded yet",
-		"From this instant the 24-hour entry rule runs (R-002). A lead recorded later with the same phone or mail, or naming it, takes its id. A second signal answers the first one with 200."), c.signal)
+		"From this instant the 24-hour entry rule runs (R-002). A lead recorded later with the same phone or mail, or naming it, takes its id. A second signal answers the first one with 200; so does one of somebody who has an open lead, with that lead and no id: no clock starts."), c.signal)
 	httpx.Handle(s, op(http.MethodGet, "/v1/first-contacts/{id}", "get-first-contact", tagContacts, "Get a signalled first contact", ""), c.get)
 	httpx.Handle(s, op(http.MethodPost, "/v1/first-contacts/{id}/lateness", "report-late", "effects", "The entry rule was broken (effect of a journey, R-002)", ""), c.late)
 }
@@ -37,6 +37,9 @@ func (h firstContacts) signal(ctx context.Context, in *struct {
 	d, created, err := h.app.SignalFirstContact(ctx, storage.FirstContact{Person: b.Person, Channel: b.Channel, ContactAt: b.ContactAt, Phone: b.Phone, Email: b.Email})
 	if err != nil {
 		return nil, err
+	}
+	if d.ID == "" { // known: there is a lead and nothing to look at but that
+		return &httpx.Item[storage.FirstContact]{Status: http.StatusOK, Location: "/v1/leads/" + d.Body.Lead, Body: d.Body}, nil
 	}
 	if !created {
 		return httpx.NewItem(d.Body, d.Version), nil

@@ -62,7 +62,7 @@ func newHouse(t testing.TB) *house {
 	t.Cleanup(func() { _ = e.Close() })
 	people := directory.Of(
 		person("ann", "mia", auth.Salesperson), person("ben", "mia", auth.Salesperson), person("carl", "max", auth.Salesperson),
-		person("mia", "dora", auth.SalesManager), person("max", "dora", auth.SalesManager), person("dora", "", auth.SalesDirector))
+		person("mia", "dora", auth.SalesManager), person("max", "dora", auth.SalesManager), person("dora", "", auth.SalesDirector), person("pbx", "dora", auth.Technical))
 	known := principals{"journeys": {ID: "journeys", Roles: []auth.Role{auth.System}}}
 	for _, id := range people.Active() {
 		p, _ := people.Person(id)

@@ -44,6 +44,28 @@ func Give(o catalogue.Ownership, to string, now instant.Time) catalogue.Ownershi
 	return o
 }
 
+// Replace puts the heir in every place at a customer that somebody who left has
+// and is not the owner. Who takes a customer from the pool gets
+// the previous owner's places anyhow: nobody has them until then.
+func Replace(o catalogue.Ownership, person, heir string) catalogue.Ownership {
+	if o.Pooled && person == o.Previous {
+		heir = ""
+	}
+	for _, role := range []*string{&o.Window, &o.Decider, &o.Follower} {
+		if *role == person {
+			*role = heir
+		}
+	}
+	return o
+}
+
+// Named gives everybody who stands at a customer, each once.
+func Named(o catalogue.Ownership) []string {
+	all := []string{o.Owner, o.Window, o.Decider, o.Follower}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(id string) bool { return id == "" })
+}
+
 // Pool puts a customer into the public pool; the reason is kept.
 func Pool(o catalogue.Ownership, reason string, now instant.Time) catalogue.Ownership {
 	o.Previous, o.Owner, o.Since = o.Owner, "", now

@@ -37,6 +37,28 @@ func TestGive(t *testing.T) {
 	}
 }
 
+// who left is replaced in every place they have, the owner stays;
+// in the pool nobody has the previous owner's places.
+func TestReplace(t *testing.T) {
+	held := catalogue.Ownership{Customer: "c1", Owner: "wang", Window: "li", Decider: "boss", Follower: "li", Since: now}
+	want := held
+	want.Window, want.Follower = "zhao", "zhao"
+	if got := ownership.Replace(held, "li", "zhao"); got != want {
+		t.Errorf("%+v", got)
+	}
+	pooled := ownership.Pool(held, "30d", now)
+	pooled.Decider = "wang"
+	if got := ownership.Replace(pooled, "wang", "zhao"); got.Decider != "" || got.Window != "li" || !got.Pooled {
+		t.Errorf("%+v", got)
+	}
+	if got := ownership.Replace(pooled, "li", "zhao"); got.Window != "zhao" || got.Follower != "zhao" || got.Decider != "wang" {
+		t.Errorf("%+v", got)
+	}
+	if got := ownership.Named(held); len(got) != 3 {
+		t.Errorf("named %v", got)
+	}
+}
+
 // limits at their edges.
 func TestReserve(t *testing.T) {
 	l := ownership.Limits{PerDay: 2, Hold: 3}

@@ -42,7 +42,7 @@ type Lead struct {
 
 // FirstContact is a contact with somebody who is not recorded yet (R-002).
 type FirstContact struct {
-	ID        string       `json:"id"`
+	ID        string       `json:"id,omitempty"` // none in the answer to a signal of somebody who has a lead
 	Person    string       `json:"person"`
 	Channel   string       `json:"channel"`
 	ContactAt instant.Time `json:"contact_at"`
@@ -116,6 +116,8 @@ var (
 		{Name: "no_next_touch", Equal: []string{"no_next_touch"}, Order: "arrived_at"},
 		{Name: "in_pool", Equal: []string{"in_pool"}, Order: "pooled_at"},
 		{Name: "customer", Equal: []string{"customer"}, Order: "arrived_at"},
+		{Name: "phone_open", Equal: []string{"phone", "open"}},
+		{Name: "email_open", Equal: []string{"email", "open"}},
 	}}
 	firstContactSpec = store.Spec{Name: "first_contact", Indexes: []store.Index{
 		{Name: "person_open", Equal: []string{"person", "open"}, Order: "contact_at"},
@@ -123,6 +125,9 @@ var (
 	contactKeySpec = store.Spec{Name: "contact_key"}
 	ownershipSpec  = store.Spec{Name: "ownership", Indexes: []store.Index{
 		{Name: "owner", Equal: []string{"owner"}, Order: "since"},
+		{Name: "window", Equal: []string{"window"}},
+		{Name: "decider", Equal: []string{"decider"}},
+		{Name: "follower", Equal: []string{"follower"}},
 		{Name: "pooled", Equal: []string{"pooled"}, Order: "pooled_at"},
 	}}
 	transferSpec = store.Spec{Name: "transfer", Indexes: []store.Index{
