@@ -68,6 +68,10 @@ func Classify(err error) *problem.Error {
 		return &problem.Error{Code: problem.NotFound, Cause: err, Text: lang.T("没有找到", "Not found")}
 	case errors.Is(err, store.ErrBadCursor):
 		return invalid(problem.FieldError("query.after", "cursor", "不是本列表的游标", "is not a cursor of this list"))
+	case errors.Is(err, store.ErrBadID):
+		e = invalid(problem.FieldError("id", "id", "编号应为 1 至 512 字节的文本，不含空字符", "ids are text of 1 to 512 bytes without null characters"))
+		e.Cause = err
+		return e
 	case errors.Is(err, store.ErrTooLarge):
 		return &problem.Error{Code: problem.TooLarge, Cause: err, Text: lang.T("内容超过 1 MiB", "Larger than 1 MiB")}
 	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrExists):

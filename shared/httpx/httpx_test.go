@@ -119,6 +119,14 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 		"no zone":              {"POST", "/v1/notes", `{"text":"a","at":"2026-01-01T00:00:00"}`, nil, 422, "at", "date_time"},
 		"not JSON":             {"POST", "/v1/notes", `{"text"`, nil, 400, "", ""},
 		"bad UTF-8":            {"POST", "/v1/notes", "{\"text\":\"\xff\"}", nil, 400, "", ""},
+		"null character":       {"POST", "/v1/notes", `{"text":"a\u0000b"}`, nil, 400, "", ""},
+		"half a surrogate":     {"POST", "/v1/notes", `{"text":"\ud83d!"}`, nil, 400, "", ""},
+		"halves in disorder":   {"POST", "/v1/notes", `{"text":"\ude00\ud83d"}`, nil, 400, "", ""},
+		"path is no UTF-8":     {"PUT", "/v1/notes/%ff", `{"text":"a"}`, nil, 400, "", ""},
+		"null in the path":     {"PUT", "/v1/notes/a%00b", `{"text":"a"}`, nil, 400, "", ""},
+		"query is no UTF-8":    {"GET", "/v1/notes?after=%ff", "", nil, 400, "", ""},
+		"null in the query":    {"GET", "/v1/notes?after=%00", "", nil, 400, "", ""},
+		"query badly escaped":  {"GET", "/v1/notes?after=%zz", "", nil, 400, "", ""},
 		"huge body":            {"POST", "/v1/notes", `{"text":"` + strings.Repeat("a", 2<<20) + `"}`, nil, 413, "", ""},
 		"unknown parameter":    {"GET", "/v1/notes?colour=red", "", nil, 422, "query.colour", "unknown_parameter"},
 		"limit out of range":   {"GET", "/v1/notes?limit=0", "", nil, 422, "query.limit", "minimum"},
@@ -152,6 +160,30 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestEscapesThatStandForTextAreTaken(t *testing.T) {
+	_, h := start(t)
+	for _, body := range []string{`{"text":"\ud83d\ude00"}`, `{"text":"\\u0000"}`, `{"text":"\\\\"}`, `{"text":"\u00e9\n"}`, `{"text":"\\ud83d"}`} {
+		if w := call(h, "POST", "/v1/notes", body); w.Code != 201 {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+}
+
+type unseen struct {
+	Colour string `query:"colour"`
+}
+
+// A parameter that would silently be ignored stops the program at its start.
+func TestParametersOfUnexportedEmbeddedTypesAreRefused(t *testing.T) {
+	p, _ := start(t)
+	defer func() {
+		if said, _ := recover().(string); !strings.Contains(said, "unseen") {
+			t.Errorf("registered, or another panic: %s", said)
+		}
+	}()
+	httpx.Handle(p.server, httpx.Op{Method: "GET", Path: "/v1/lost", ID: "lost"}, func(context.Context, *struct{ unseen }) (*httpx.None, error) { return httpx.NoContent(), nil })
 }
 
 func TestStaleVersionTellsTheCurrentOne(t *testing.T) {
@@ -209,7 +241,7 @@ func TestFailedCommandIsNotRemembered(t *testing.T) {
 
 func TestErrorsOfTheStore(t *testing.T) {
 	p, h := start(t)
-	for err, status := range map[error]int{store.ErrNotFound: 404, store.ErrConflict: 409, store.ErrTooLarge: 413, store.ErrUnavailable: 503,
+	for err, status := range map[error]int{store.ErrNotFound: 404, store.ErrConflict: 409, store.ErrBadID: 422, store.ErrTooLarge: 413, store.ErrUnavailable: 503,
 		store.ErrBadCursor: 422, errors.New("bug"): 500} {
 		p.fail = store.Outcome("commit", "note", "1", err)
 		if w := call(h, "POST", "/v1/notes", `{"text":"a"}`); w.Code != status {

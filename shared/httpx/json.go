@@ -1,17 +1,24 @@
 package httpx
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
-var errNotUTF8 = errors.New("body is not valid UTF-8")
+var (
+	errNotUTF8 = errors.New("body is not valid UTF-8")
+	errNotText = errors.New("body holds a null character or half a surrogate pair")
+)
 
-// jsonFormat is JSON that refuses invalid UTF-8 instead of replacing it.
+// jsonFormat is JSON that refuses text which cannot be kept as it came, instead
+// of replacing it: invalid UTF-8, half a surrogate pair, the null character.
 var jsonFormat = huma.Format{
 	Marshal: func(w io.Writer, v any) error {
 		e := json.NewEncoder(w)
@@ -22,6 +29,48 @@ var jsonFormat = huma.Format{
 		if !utf8.Valid(b) {
 			return errNotUTF8
 		}
+		if !writable(b) {
+			return errNotText
+		}
 		return json.Unmarshal(b, v)
 	},
+}
+
+// writable looks for escapes that stand for no character: a half of a surrogate
+// pair, and the null character, which neither databases nor other programs take.
+func writable(b []byte) bool {
+	for {
+		i := bytes.IndexByte(b, '\\')
+		if i < 0 || i+1 >= len(b) {
+			return true
+		}
+		if b = b[i:]; b[1] != 'u' {
+			b = b[2:]
+			continue
+		}
+		r, ok := escaped(b)
+		if !ok {
+			return true // not JSON, which the parser says better
+		}
+		b = b[6:]
+		if utf16.IsSurrogate(r) {
+			low, _ := escaped(b)
+			if utf16.DecodeRune(r, low) == utf8.RuneError {
+				return false
+			}
+			b = b[6:]
+		}
+		if r == 0 {
+			return false
+		}
+	}
+}
+
+// escaped reads the \uXXXX that b begins with.
+func escaped(b []byte) (rune, bool) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	return rune(n), err == nil
 }

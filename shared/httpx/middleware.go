@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -41,6 +43,22 @@ func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestKey{}).(string)
 	return id
 }
+
+// readable refuses addresses that are no text: invalid UTF-8 or a null character,
+// in the path or the query.
+func readable() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		u := c.Request.URL
+		query, err := url.QueryUnescape(u.RawQuery)
+		if err != nil || !text(u.Path) || !text(query) {
+			Abort(c, &problem.Error{Code: problem.Malformed, Cause: err, Text: lang.T("地址不是有效的 UTF-8 文本", "The address is not valid UTF-8 text")})
+			return
+		}
+		c.Next()
+	}
+}
+
+func text(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // bound gives the request an id, its language and a time limit.
 func (s *Server) bound() gin.HandlerFunc {

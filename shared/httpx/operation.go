@@ -3,6 +3,7 @@ package httpx
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -30,6 +31,9 @@ const publicMark = "liuke-public"
 // query and header fields by tag, Body for the JSON body. Errors may be
 // *problem.Error, the store's errors, or anything else (which is a 500).
 func Handle[I, O any](s *Server, op Op, handler func(context.Context, *I) (*O, error)) {
+	if name, lost := overlooked(reflect.TypeFor[I]()); lost {
+		panic("httpx: " + op.ID + " would never see the parameters of " + name + ": embed exported types")
+	}
 	o := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
 		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, Tags: []string{op.Tag},
@@ -49,6 +53,42 @@ func Handle[I, O any](s *Server, op Op, handler func(context.Context, *I) (*O, e
 		}
 		return out, nil
 	})
+}
+
+// overlooked finds an embedded struct whose parameters huma leaves out without a
+// word, because its type is not exported.
+func overlooked(t reflect.Type) (string, bool) {
+	if t.Kind() != reflect.Struct {
+		return "", false
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.Anonymous || f.Type.Kind() != reflect.Struct {
+			continue
+		}
+		if !f.IsExported() && parameters(f.Type) {
+			return f.Type.Name(), true
+		}
+		if name, lost := overlooked(f.Type); lost {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func parameters(t reflect.Type) bool {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		for _, in := range []string{"path", "query", "header", "cookie"} {
+			if f.Tag.Get(in) != "" {
+				return true
+			}
+		}
+		if f.Anonymous && f.Type.Kind() == reflect.Struct && parameters(f.Type) {
+			return true
+		}
+	}
+	return false
 }
 
 // PageParams are the query parameters of every list.

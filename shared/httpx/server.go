@@ -71,7 +71,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		}
 		s.answers = a
 	}
-	group := c.Engine.Group("", s.measure(), s.recoverPanics(), s.bound(), s.identify(), s.remember())
+	group := c.Engine.Group("", s.measure(), s.recoverPanics(), s.bound(), readable(), s.identify(), s.remember())
 	s.Routes = group
 	s.API = humagin.NewWithGroup(c.Engine, group, s.apiConfig())
 	s.API.UseMiddleware(s.requirePrincipal, peopleFirst)

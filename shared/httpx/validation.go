@@ -67,6 +67,7 @@ var translations = []translation{
 	{regexp.MustCompile(`^expected (string|number|integer|boolean|array|object)`), "type", "类型应为 $1"},
 	{regexp.MustCompile(`^expected array items to be unique`), "unique_items", "不得重复"},
 	{regexp.MustCompile(`^body is not valid UTF-8`), "utf8", "不是有效的 UTF-8 文本"},
+	{regexp.MustCompile(`^body holds a null`), "characters", "含有空字符或不完整的代理对"},
 	{regexp.MustCompile(`^invalid (integer|floating value|boolean|value)`), "type", "类型应为 $1"},
 }
 

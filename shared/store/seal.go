@@ -14,7 +14,7 @@ import (
 // refuses ids that no engine takes, and facts that together exceed MaxDocument.
 func Seal(collection string, w *Write) error {
 	if id := w.Record.ID; id == "" || len(id) > MaxID || !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
-		return fmt.Errorf("%q is not a document id", id)
+		return fmt.Errorf("%w: %.80q", ErrBadID, id)
 	}
 	if len(w.Record.Body) > MaxDocument {
 		return ErrTooLarge

@@ -38,6 +38,7 @@ var (
 	ErrTooLarge    = errors.New("store: document larger than 1 MiB")
 	ErrUnavailable = errors.New("store: not available")
 	ErrBadCursor   = errors.New("store: not a cursor of this list")
+	ErrBadID       = errors.New("store: not a document id")
 	ErrBadQuery    = errors.New("store: the query does not fit a declared index")
 	ErrRecorded    = errors.New("store: a document that recorded facts is never removed")
 	ErrNewer       = errors.New("store: schema newer than the program")
