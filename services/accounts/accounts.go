@@ -36,7 +36,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	guard := access.Guard{People: d.Directory, Clock: d.Clock}
+	guard := access.New(d.Directory, d.Clock)
 	a := app.New(docs, guard, d.Clock)
 	return &Service{deps: d, app: a, api: &httpapi.API{Accounts: a, Guard: guard}}, nil
 }

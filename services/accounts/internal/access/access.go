@@ -3,24 +3,20 @@
 package access
 
 import (
-	"fmt"
-
+	"liuke.dev/shared/access"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
-	"liuke.dev/shared/problem"
+	"liuke.dev/shared/lang"
 )
 
 // Scope says over whose customers a role may do an action.
-type Scope int
+type Scope = access.Scope
 
-// The scopes, each containing the one before it.
+// The scopes. One's own are also those that one opened while nobody owns them; the
+// public pool is the team mates'.
 const (
-	None  Scope = iota
-	Own         // one's own, those of an absent owner whose delegate one is, and those one opened while nobody owns them
-	Mates       // also those of one's team mates, and the public pool
-	Team        // also those of everybody below one in the tree of supervisors
-	All
+	None, Own, Mates, Team, All = access.None, access.Own, access.Mates, access.Team, access.All
 )
 
 // Action that the table rules.
@@ -40,12 +36,12 @@ const (
 // Actions lists all actions in the order of the table.
 var Actions = []Action{Match, MatchBatch, LookUp, Create, Search, Read, Change}
 
-type rights map[Action]Scope
+type rights = access.Rights[Action]
 
 // table is who may do what. Anybody may ask whether a customer exists, so that no
 // second file is made; selling roles read their team's and write their own (C-17);
 // departments that serve customers read all.
-var table = map[auth.Role]rights{
+var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
 	auth.Salesperson:    {LookUp: All, Create: All, Search: All, Read: Mates, Change: Own},
 	auth.AccountManager: {LookUp: All, Create: All, Search: All, Read: All, Change: Own},
 	auth.SalesManager:   {LookUp: All, Create: All, Search: All, Read: Team, Change: Team, MatchBatch: All},
@@ -60,7 +56,7 @@ var table = map[auth.Role]rights{
 	auth.Technical:      {LookUp: All, Search: All},
 	auth.Administrator:  {LookUp: All, Search: All, Read: All, MatchBatch: All},
 	auth.System:         {Match: All, MatchBatch: All, LookUp: All, Search: All, Read: All},
-}
+}}
 
 // Holder is who answers for a customer.
 type Holder struct {
@@ -70,64 +66,34 @@ type Holder struct {
 }
 
 // Guard answers by the table.
-type Guard struct {
-	People *directory.Directory
-	Clock  instant.Clock
-}
+type Guard struct{ access.Relations }
 
-// ScopeOf gives the widest scope that any role of the principal gives.
-func ScopeOf(p auth.Principal, a Action) Scope {
-	best := None
-	for _, r := range p.Roles {
-		best = max(best, table[r][a])
-	}
-	return best
+// New makes the guard.
+func New(people *directory.Directory, clock instant.Clock) Guard {
+	return Guard{access.Relations{People: people, Clock: clock}}
 }
 
 // May tells whether the principal may do the action to a customer of holder; the
 // error names the rule that refused.
 func (g Guard) May(p auth.Principal, a Action, h Holder) error {
-	scope := ScopeOf(p, a)
-	if g.within(scope, p.ID, h) {
-		return nil
-	}
-	return refusal(a, scope)
+	return table.May(p, a, func(s Scope) bool {
+		if h.Owner == "" {
+			return h.Pooled && s >= Mates || h.Opener == p.ID
+		}
+		return g.Covers(s, p.ID, h.Owner)
+	})
 }
 
 // MayAtAll tells whether the principal may do the action to anything.
-func (g Guard) MayAtAll(p auth.Principal, a Action) error {
-	if ScopeOf(p, a) == None {
-		return refusal(a, None)
-	}
-	return nil
+func (g Guard) MayAtAll(p auth.Principal, a Action) error { return table.MayAtAll(p, a) }
+
+var texts = map[Scope]lang.Text{
+	None:  allowed("不允许", "not at all"),
+	Own:   allowed("仅限本人负责的客户", "only own customers"),
+	Mates: allowed("仅限本组客户和公共资源", "only customers of the own team and the public pool"),
+	Team:  allowed("仅限本人及下属的客户", "only customers of oneself and those below"),
 }
 
-func (g Guard) within(scope Scope, person string, h Holder) bool {
-	switch {
-	case scope == All:
-		return true
-	case scope == None:
-		return false
-	case h.Owner == "":
-		return h.Pooled && scope >= Mates || h.Opener == person
-	case h.Owner == person || g.People.Delegate(h.Owner, g.Clock()) == person:
-		return true
-	case scope >= Mates && g.mates(person, h.Owner):
-		return true
-	}
-	return scope >= Team && g.People.Leads(person, h.Owner)
-}
-
-func (g Guard) mates(a, b string) bool {
-	x, _ := g.People.Person(a)
-	y, _ := g.People.Person(b)
-	return x.Team != "" && x.Team == y.Team
-}
-
-var whose = map[Scope][2]string{None: {"不允许", "not at all"}, Own: {"仅限本人负责的客户", "only own customers"},
-	Mates: {"仅限本组客户和公共资源", "only customers of the own team and the public pool"}, Team: {"仅限本人及下属的客户", "only customers of oneself and those below"}}
-
-func refusal(a Action, s Scope) error {
-	return problem.Forbid(fmt.Sprintf("%s.%s", a, [...]string{"none", "own", "mates", "team", "all"}[s]),
-		"您的角色对此操作的权限："+whose[s][0], "Your roles allow this: "+whose[s][1])
+func allowed(zh, en string) lang.Text {
+	return lang.T("您的角色对此操作的权限："+zh, "Your roles allow this: "+en)
 }

@@ -4,70 +4,41 @@ import (
 	"testing"
 
 	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/shared/access/accesstest"
 	"liuke.dev/shared/auth"
-	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
 )
 
 const now = instant.Time(1_800_000_000_000)
 
 func guard() access.Guard {
-	return access.Guard{Clock: func() instant.Time { return now }, People: directory.Of(
-		catalogue.Person{ID: "me", Active: true, Team: "east", Supervisor: "boss"},
-		catalogue.Person{ID: "mate", Active: true, Team: "east", Supervisor: "boss"},
-		catalogue.Person{ID: "junior", Active: true, Team: "south", Supervisor: "me"},
-		catalogue.Person{ID: "stranger", Active: true, Team: "west", Supervisor: "other"},
-		catalogue.Person{ID: "away", Active: true, Team: "west", Absences: []catalogue.Absence{{From: now - 1, To: now + 1, Delegate: "me"}}},
-	)}
+	return access.New(accesstest.People(now), func() instant.Time { return now })
 }
 
-// The customers of the matrix, in the order of its letters.
-var holders = []access.Holder{{Owner: "me"}, {Owner: "away"}, {Opener: "me"}, {Owner: "mate"}, {Pooled: true}, {Owner: "junior"}, {Owner: "stranger"}, {Opener: "stranger"}}
-
-// Each row: role, action, and for every holder above whether it is allowed.
-// R-159, R-165, C-17.
-var matrix = map[auth.Role]map[access.Action]string{
-	auth.Salesperson:    {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyynnn", access.Change: "yyynnnnn"},
-	auth.AccountManager: {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy", access.Change: "yyynnnnn"},
-	auth.SalesManager: {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyynn", access.Change: "yyyyyynn",
-		access.MatchBatch: "yyyyyyyy"},
-	auth.SalesDirector: {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy", access.Change: "yyyyyyyy",
-		access.MatchBatch: "yyyyyyyy"},
-	auth.Management: {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy", access.Change: "yyyyyyyy",
-		access.MatchBatch: "yyyyyyyy"},
-	auth.Marketing:      {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy", access.MatchBatch: "yyyyyyyy"},
-	auth.Service:        {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy"},
-	auth.Success:        {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy"},
-	auth.Implementation: {access.LookUp: "yyyyyyyy", access.Create: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy"},
-	auth.Operations:     {access.LookUp: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy"},
-	auth.Product:        {access.LookUp: "yyyyyyyy", access.Search: "yyyyyyyy"},
-	auth.Technical:      {access.LookUp: "yyyyyyyy", access.Search: "yyyyyyyy"},
-	auth.Administrator:  {access.LookUp: "yyyyyyyy", access.Search: "yyyyyyyy", access.Read: "yyyyyyyy", access.MatchBatch: "yyyyyyyy"},
-	auth.System: {access.Match: "yyyyyyyy", access.MatchBatch: "yyyyyyyy", access.LookUp: "yyyyyyyy", access.Search: "yyyyyyyy",
-		access.Read: "yyyyyyyy"},
-}
-
+// R-159, R-165, C-17: who may do what, and to whose customers.
 func TestMatrix(t *testing.T) {
-	g := guard()
-	for _, role := range append(auth.Roles, auth.System) {
-		row, ok := matrix[role]
-		if !ok {
-			t.Errorf("no row for %s", role)
-		}
-		for _, action := range access.Actions {
-			want := row[action]
-			if want == "" {
-				want = "nnnnnnnn"
-			}
-			for i, h := range holders {
-				err := g.May(auth.Principal{ID: "me", Roles: []auth.Role{role}}, action, h)
-				if (err == nil) != (want[i] == 'y') {
-					t.Errorf("%s %s %+v: %v, want %c", role, action, h, err, want[i])
-				}
-			}
-		}
-	}
+	accesstest.Matrix[access.Action, access.Holder]{Cells: `
+                       sales acct mgr dir mgmt mkt svc succ impl ops prod tech admin system
+customer.match           -    -    -   -   -    -   -   -    -    -   -    -    -     a
+customer.match_batch     -    -    a   a   a    a   -   -    -    -   -    -    a     a
+customer.look_up         a    a    a   a   a    a   a   a    a    a   a    a    a     a
+customer.create          a    a    a   a   a    a   a   a    a    -   -    -    -     -
+customer.search          a    a    a   a   a    a   a   a    a    a   a    a    a     a
+customer.read            m    a    t   a   a    a   a   a    a    a   -    -    a     a
+customer.change          o    o    t   a   a    -   -   -    -    -   -    -    -     -
+`, Actions: access.Actions, May: guard().May, MayAtAll: guard().MayAtAll, Relations: []accesstest.Relation[access.Holder]{
+		{Name: "own", Reached: "omta", Thing: access.Holder{Owner: "me"}},
+		{Name: "an absent owner's", Reached: "omta", Thing: access.Holder{Owner: "away"}}, // R-165
+		{Name: "nobody's, opened by me", Reached: "omta", Thing: access.Holder{Opener: "me"}},
+		{Name: "a team mate's", Reached: "mta", Thing: access.Holder{Owner: "mate"}},
+		{Name: "in the pool", Reached: "mta", Thing: access.Holder{Pooled: true}},
+		{Name: "a subordinate's", Reached: "ta", Thing: access.Holder{Owner: "below"}},
+		{Name: "two below", Reached: "ta", Thing: access.Holder{Owner: "deeper"}},
+		{Name: "of another team under the same superior", Reached: "a", Thing: access.Holder{Owner: "peer"}},
+		{Name: "a superior's", Reached: "a", Thing: access.Holder{Owner: "boss"}},
+		{Name: "a stranger's", Reached: "a", Thing: access.Holder{Owner: "stranger"}},
+		{Name: "nobody's, opened by a stranger", Reached: "a", Thing: access.Holder{Opener: "stranger"}},
+	}}.Check(t)
 }
 
 func TestWidestRoleDecides(t *testing.T) {

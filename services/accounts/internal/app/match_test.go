@@ -50,7 +50,7 @@ func open(t fataler, dir string) (*Accounts, *faulty) {
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	return New(docs, access.Guard{People: directory.Of(), Clock: instant.Now}, instant.Now), f
+	return New(docs, access.New(directory.Of(), instant.Now), instant.Now), f
 }
 
 // checks numbers the databases of rapid's checks.

@@ -5,23 +5,20 @@ package access
 import (
 	"context"
 
+	"liuke.dev/shared/access"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
-	"liuke.dev/shared/problem"
 )
 
 // Scope says over whose things a role may do an action.
-type Scope int
+type Scope = access.Scope
 
-// The scopes, each containing the one before it.
+// The scopes. Team mates are also those with the same supervisor; a team is
+// oneself and those below, without the mates; the public pool is in both.
 const (
-	None  Scope = iota
-	Own         // one's own, and those of an absent owner whose delegate one is
-	Mates       // also those of one's team mates, and the public pool
-	Team        // also those of everybody below one in the tree of supervisors
-	All
+	None, Own, Mates, Team, All = access.None, access.Own, access.Mates, access.Team, access.All
 )
 
 // Action that the table rules.
@@ -66,12 +63,12 @@ var Actions = []Action{LeadRead, LeadCreate, LeadChange, LeadAssign, LeadConvert
 	DealQuote, Intervene, Board, Import, OwnerRead, OwnerChange, PoolRead, PoolClaim, Request, Approve, HandOver, Accept, Cancel, Holdings, QueueRead,
 	FormRead, FormChange, Effect}
 
-type rights map[Action]Scope
+type rights = access.Rights[Action]
 
 // table is who may do what. Selling roles read widely and write what they own
 // (C-17); managers read and change their team's, directors and management all;
 // the other departments read, and may note a contact that they had.
-var table = map[auth.Role]rights{
+var table = access.Table[Action]{Joint: ":", Texts: texts, Rights: map[auth.Role]rights{
 	auth.Salesperson: {LeadRead: Mates, LeadCreate: All, LeadChange: Own, LeadConvert: Own, FollowUp: Mates, FirstContact: Own,
 		DealRead: Mates, DealOpen: Own, DealChange: Own, DealMove: Own, DealQuote: Own, Board: Own, Import: None,
 		OwnerRead: All, OwnerChange: Own, PoolRead: All, PoolClaim: Own,
@@ -97,7 +94,7 @@ var table = map[auth.Role]rights{
 	auth.Administrator: {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, Board: All, Import: All, OwnerRead: All, PoolRead: All, Holdings: All,
 		FormRead: All, FormChange: All},
 	auth.System: {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, OwnerRead: All, Effect: All},
-}
+}}
 
 func seniorRights() rights {
 	return rights{LeadRead: All, LeadCreate: All, LeadChange: All, LeadAssign: All, LeadConvert: All, FollowUp: All, FirstContact: All,
@@ -111,75 +108,48 @@ func servingRights() rights {
 }
 
 // Guard answers by the table.
-type Guard struct {
-	People *directory.Directory
-	Clock  instant.Clock
+type Guard struct{ access.Relations }
+
+// New makes the guard.
+func New(people *directory.Directory, clock instant.Clock) Guard {
+	return Guard{access.Relations{People: people, Clock: clock}}
 }
 
 // ScopeOf gives the widest scope that any role of the principal gives.
-func ScopeOf(p auth.Principal, a Action) Scope {
-	best := None
-	for _, r := range p.Roles {
-		best = max(best, table[r][a])
-	}
-	return best
-}
+func ScopeOf(p auth.Principal, a Action) Scope { return table.ScopeOf(p, a) }
 
 // May answers whether the caller may do the action to a thing of owner; the
 // error names the rule that refused. An empty owner is the public pool.
 func (g Guard) May(ctx context.Context, a Action, owner string) error {
 	p := auth.From(ctx)
-	scope := ScopeOf(p, a)
-	if g.within(scope, p.ID, owner) {
-		return nil
-	}
-	return refusal(a, scope)
+	return table.May(p, a, func(s Scope) bool {
+		switch {
+		case owner == "":
+			return s >= Mates
+		case g.Owns(p.ID, owner):
+			return true
+		case s == Mates:
+			return g.Mates(p.ID, owner) || g.colleagues(p.ID, owner)
+		}
+		return s == Team && g.People.Leads(p.ID, owner)
+	})
 }
 
 // MayAtAll answers whether the caller may do the action to anything.
 func (g Guard) MayAtAll(ctx context.Context, a Action) error {
-	if ScopeOf(auth.From(ctx), a) == None {
-		return refusal(a, None)
-	}
-	return nil
+	return table.MayAtAll(auth.From(ctx), a)
 }
 
-func (g Guard) within(scope Scope, person, owner string) bool {
-	switch {
-	case scope == All:
-		return true
-	case scope == None:
-		return false
-	case owner == "":
-		return scope >= Mates
-	case g.Owns(person, owner):
-		return true
-	case scope == Mates:
-		return g.mates(person, owner)
-	}
-	return scope == Team && g.People.Leads(person, owner)
+// colleagues tells whether two persons have one supervisor.
+func (g Guard) colleagues(a, b string) bool {
+	p, _ := g.People.Person(a)
+	q, _ := g.People.Person(b)
+	return p.Supervisor != "" && p.Supervisor == q.Supervisor
 }
 
-// Owns tells whether a person is the owner or stands in for the absent owner.
-func (g Guard) Owns(person, owner string) bool {
-	return owner != "" && (person == owner || g.People.Delegate(owner, g.Clock()) == person)
-}
-
-// mates tells whether two persons are of one team or have one supervisor.
-func (g Guard) mates(a, b string) bool {
-	p, known := g.People.Person(a)
-	q, known2 := g.People.Person(b)
-	return known && known2 && (p.Team != "" && p.Team == q.Team || p.Supervisor != "" && p.Supervisor == q.Supervisor)
-}
-
-var scopeNames = map[Scope]struct{ id, zh, en string }{
-	None:  {"none", "您的角色不能做这件事", "your role does not allow this"},
-	Own:   {"own", "只能对自己负责的做这件事", "you may do this only to what you are responsible for"},
-	Mates: {"mates", "只能对本团队的做这件事", "you may do this only within your team"},
-	Team:  {"team", "只能对下属负责的做这件事", "you may do this only to what you or people below you are responsible for"},
-}
-
-func refusal(a Action, s Scope) error {
-	n := scopeNames[s]
-	return &problem.Error{Code: problem.Forbidden, Rule: string(a) + ":" + n.id, Text: lang.T(n.zh, n.en)}
+var texts = map[Scope]lang.Text{
+	None:  lang.T("您的角色不能做这件事", "your role does not allow this"),
+	Own:   lang.T("只能对自己负责的做这件事", "you may do this only to what you are responsible for"),
+	Mates: lang.T("只能对本团队的做这件事", "you may do this only within your team"),
+	Team:  lang.T("只能对下属负责的做这件事", "you may do this only to what you or people below you are responsible for"),
 }

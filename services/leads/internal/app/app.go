@@ -74,7 +74,7 @@ func New(ctx context.Context, c Config) (*App, error) {
 		c.Journey = func(string, string) string { return "" }
 	}
 	return &App{Collections: all, Deals: deals, Engine: c.Engine, People: c.People, Policy: c.Policy, Clock: c.Clock, Log: c.Log, Journey: c.Journey,
-		Guard: access.Guard{People: c.People, Clock: c.Clock}}, nil
+		Guard: access.New(c.People, c.Clock)}, nil
 }
 
 // now gives the instant of a command and the policy in force.

@@ -3,24 +3,21 @@
 package access
 
 import (
-	"fmt"
+	"slices"
 
+	"liuke.dev/shared/access"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
-	"liuke.dev/shared/problem"
+	"liuke.dev/shared/lang"
 )
 
 // Scope says over whose things a role may do an action.
-type Scope int
+type Scope = access.Scope
 
-// The scopes, each containing the one before it.
+// The scopes.
 const (
-	None  Scope = iota
-	Own         // one's own, and those one does for somebody absent
-	Mates       // also those of one's team mates
-	Team        // also those of everybody below one in the tree of supervisors
-	All
+	None, Own, Mates, Team, All = access.None, access.Own, access.Mates, access.Team, access.All
 )
 
 // Action that the table rules.
@@ -46,11 +43,11 @@ const (
 var Actions = []Action{Effect, TaskRead, TaskCreate, TaskDo, TaskReassign, ReminderRead, DeliveryRead, DeliveryRetry, WebhookManage, EventsFollow,
 	SubjectTasks, EverybodyTasks}
 
-type rights map[Action]Scope
+type rights = access.Rights[Action]
 
 // table is who may do what. Everybody does their own tasks and sees who acts next
 // managers direct their team's, directors and management all.
-var table = map[auth.Role]rights{
+var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
 	auth.Salesperson:    worker(Mates),
 	auth.AccountManager: worker(Mates),
 	auth.Service:        worker(All),
@@ -67,7 +64,7 @@ var table = map[auth.Role]rights{
 	auth.Administrator: {TaskRead: All, TaskDo: Own, ReminderRead: Own, DeliveryRead: All, DeliveryRetry: All, WebhookManage: All, EventsFollow: Own,
 		SubjectTasks: All, EverybodyTasks: All},
 	auth.System: {Effect: All, TaskRead: All, SubjectTasks: All, EverybodyTasks: All},
-}
+}}
 
 func worker(reads Scope) rights {
 	return rights{TaskRead: reads, TaskCreate: Mates, TaskDo: Own, ReminderRead: Own, DeliveryRead: Own, EventsFollow: Own, SubjectTasks: All}
@@ -79,65 +76,34 @@ func director() rights {
 }
 
 // Guard answers by the table.
-type Guard struct {
-	People *directory.Directory
-	Clock  instant.Clock
+type Guard struct{ access.Relations }
+
+// New makes the guard.
+func New(people *directory.Directory, clock instant.Clock) Guard {
+	return Guard{access.Relations{People: people, Clock: clock}}
 }
 
 // ScopeOf gives the widest scope that any role of the principal gives.
-func ScopeOf(p auth.Principal, a Action) Scope {
-	best := None
-	for _, r := range p.Roles {
-		best = max(best, table[r][a])
-	}
-	return best
-}
+func ScopeOf(p auth.Principal, a Action) Scope { return table.ScopeOf(p, a) }
 
 // May tells whether the principal may do the action to a thing that any of these
 // people answers for; the error names the rule that refused.
 func (g Guard) May(p auth.Principal, a Action, holders ...string) error {
-	scope := ScopeOf(p, a)
-	if scope == All {
-		return nil
-	}
-	for _, h := range holders {
-		if h != "" && g.within(scope, p.ID, h) {
-			return nil
-		}
-	}
-	return refusal(a, scope)
+	return table.May(p, a, func(s Scope) bool {
+		return slices.ContainsFunc(holders, func(h string) bool { return g.Covers(s, p.ID, h) })
+	})
 }
 
 // MayAtAll tells whether the principal may do the action to anything.
-func (g Guard) MayAtAll(p auth.Principal, a Action) error {
-	if ScopeOf(p, a) == None {
-		return refusal(a, None)
-	}
-	return nil
+func (g Guard) MayAtAll(p auth.Principal, a Action) error { return table.MayAtAll(p, a) }
+
+var texts = map[Scope]lang.Text{
+	None:  allowed("不允许", "not at all"),
+	Own:   allowed("仅限本人", "only what is one's own"),
+	Mates: allowed("仅限本组", "only what is of one's own team"),
+	Team:  allowed("仅限本人及下属", "only what is of oneself and those below"),
 }
 
-func (g Guard) within(scope Scope, person, holder string) bool {
-	switch {
-	case scope == None:
-		return false
-	case holder == person || g.People.Delegate(holder, g.Clock()) == person:
-		return true
-	case scope >= Mates && g.mates(person, holder):
-		return true
-	}
-	return scope >= Team && g.People.Leads(person, holder)
-}
-
-func (g Guard) mates(a, b string) bool {
-	x, _ := g.People.Person(a)
-	y, _ := g.People.Person(b)
-	return x.Team != "" && x.Team == y.Team
-}
-
-var whose = map[Scope][2]string{None: {"不允许", "not at all"}, Own: {"仅限本人", "only what is one's own"},
-	Mates: {"仅限本组", "only what is of one's own team"}, Team: {"仅限本人及下属", "only what is of oneself and those below"}}
-
-func refusal(a Action, s Scope) error {
-	return problem.Forbid(fmt.Sprintf("%s.%s", a, [...]string{"none", "own", "mates", "team", "all"}[s]),
-		"您的角色对此操作的权限："+whose[s][0], "Your roles allow this: "+whose[s][1])
+func allowed(zh, en string) lang.Text {
+	return lang.T("您的角色对此操作的权限："+zh, "Your roles allow this: "+en)
 }

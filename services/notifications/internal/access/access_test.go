@@ -4,74 +4,42 @@ import (
 	"testing"
 
 	"liuke.dev/services/notifications/internal/access"
+	"liuke.dev/shared/access/accesstest"
 	"liuke.dev/shared/auth"
-	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
 )
 
 const now = instant.Time(1_800_000_000_000)
 
-func guard() access.Guard {
-	return access.Guard{Clock: func() instant.Time { return now }, People: directory.Of(
-		catalogue.Person{ID: "me", Active: true, Team: "east", Supervisor: "boss"},
-		catalogue.Person{ID: "mate", Active: true, Team: "east", Supervisor: "boss"},
-		catalogue.Person{ID: "junior", Active: true, Team: "south", Supervisor: "me"},
-		catalogue.Person{ID: "stranger", Active: true, Team: "west", Supervisor: "other"},
-		catalogue.Person{ID: "away", Active: true, Team: "west", Absences: []catalogue.Absence{{From: now - 1, To: now + 1, Delegate: "me"}}},
-	)}
-}
-
-// Whose things the matrix asks about, in the order of its letters.
-var holders = []string{"me", "away", "mate", "junior", "stranger"}
-
-const (
-	own   = "yynnn"
-	mates = "yyynn"
-	team  = "yyyyn"
-	all   = "yyyyy"
-)
-
-func worker(reads string) map[access.Action]string {
-	return map[access.Action]string{access.TaskRead: reads, access.TaskCreate: mates, access.TaskDo: own, access.ReminderRead: own, access.DeliveryRead: own,
-		access.EventsFollow: own, access.SubjectTasks: all}
-}
-
-func senior() map[access.Action]string {
-	return map[access.Action]string{access.TaskRead: all, access.TaskCreate: all, access.TaskDo: all, access.TaskReassign: all, access.ReminderRead: own,
-		access.DeliveryRead: all, access.DeliveryRetry: all, access.EventsFollow: own, access.SubjectTasks: all, access.EverybodyTasks: all}
-}
-
-// R-159, R-160, R-165: each role, action and holder.
-var matrix = map[auth.Role]map[access.Action]string{
-	auth.Salesperson: worker(mates), auth.AccountManager: worker(mates), auth.Service: worker(all), auth.Success: worker(all),
-	auth.Implementation: worker(all), auth.Marketing: worker(all), auth.Operations: worker(all), auth.Product: worker(own), auth.Technical: worker(own),
-	auth.SalesManager: {access.TaskRead: team, access.TaskCreate: all, access.TaskDo: team, access.TaskReassign: team, access.ReminderRead: own,
-		access.DeliveryRead: team, access.EventsFollow: own, access.SubjectTasks: all},
-	auth.SalesDirector: senior(), auth.Management: senior(),
-	auth.Administrator: {access.TaskRead: all, access.TaskDo: own, access.ReminderRead: own, access.DeliveryRead: all, access.DeliveryRetry: all,
-		access.WebhookManage: all, access.EventsFollow: own, access.SubjectTasks: all, access.EverybodyTasks: all},
-	auth.System: {access.Effect: all, access.TaskRead: all, access.SubjectTasks: all, access.EverybodyTasks: all},
-}
-
+// R-159, R-160, R-165: who may do what, and to whose things.
 func TestMatrix(t *testing.T) {
-	g := guard()
-	for _, role := range append(auth.Roles, auth.System) {
-		row, ok := matrix[role]
-		if !ok {
-			t.Errorf("no row for %s", role)
-		}
-		for _, action := range access.Actions {
-			want := row[action]
-			if want == "" {
-				want = "nnnnn"
-			}
-			for i, h := range holders {
-				err := g.May(auth.Principal{ID: "me", Roles: []auth.Role{role}}, action, h)
-				if (err == nil) != (want[i] == 'y') {
-					t.Errorf("%s %s of %s: %v, want %c", role, action, h, err, want[i])
-				}
-			}
-		}
-	}
+	guard := access.New(accesstest.People(now), func() instant.Time { return now })
+	accesstest.Matrix[access.Action, []string]{Cells: `
+                    sales acct mgr dir mgmt mkt svc succ impl ops prod tech admin system
+effect                -    -    -   -   -    -   -   -    -    -   -    -    -     a
+task.read             m    m    t   a   a    a   a   a    a    a   o    o    a     a
+task.create           m    m    a   a   a    m   m   m    m    m   m    m    -     -
+task.do               o    o    t   a   a    o   o   o    o    o   o    o    o     -
+task.reassign         -    -    t   a   a    -   -   -    -    -   -    -    -     -
+reminder.read         o    o    o   o   o    o   o   o    o    o   o    o    o     -
+delivery.read         o    o    t   a   a    o   o   o    o    o   o    o    a     -
+delivery.retry        -    -    -   a   a    -   -   -    -    -   -    -    a     -
+webhook.manage        -    -    -   -   -    -   -   -    -    -   -    -    a     -
+events.follow         o    o    o   o   o    o   o   o    o    o   o    o    o     -
+task.list_subject     a    a    a   a   a    a   a   a    a    a   a    a    a     a
+task.list_all         -    -    -   a   a    -   -   -    -    -   -    -    a     a
+`, Actions: access.Actions, MayAtAll: guard.MayAtAll,
+		May: func(p auth.Principal, a access.Action, holders []string) error { return guard.May(p, a, holders...) },
+		Relations: []accesstest.Relation[[]string]{
+			{Name: "own", Reached: "omta", Thing: []string{"me"}},
+			{Name: "an absent person's", Reached: "omta", Thing: []string{"away"}}, // R-165
+			{Name: "a team mate's", Reached: "mta", Thing: []string{"mate"}},
+			{Name: "a subordinate's", Reached: "ta", Thing: []string{"below"}},
+			{Name: "two below", Reached: "ta", Thing: []string{"deeper"}},
+			{Name: "of another team under the same superior", Reached: "a", Thing: []string{"peer"}},
+			{Name: "a superior's", Reached: "a", Thing: []string{"boss"}},
+			{Name: "a stranger's", Reached: "a", Thing: []string{"stranger"}},
+			{Name: "a stranger's and a team mate's", Reached: "mta", Thing: []string{"stranger", "mate"}},
+			{Name: "nobody's", Reached: "a", Thing: []string{""}},
+		}}.Check(t)
 }

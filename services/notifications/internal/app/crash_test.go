@@ -72,7 +72,7 @@ func newDesk(t fataler, path string) (*Desk, *faulty, *atomic.Int64) {
 	now.Store(int64(noon))
 	clock := func() instant.Time { return instant.Time(now.Load()) }
 	d := directory.Of(people...)
-	return New(Desk{Docs: docs, People: d, Policy: holder, Guard: access.Guard{People: d, Clock: clock}, Clock: clock, Log: slog.New(slog.DiscardHandler), Mail: true}), f, &now
+	return New(Desk{Docs: docs, People: d, Policy: holder, Guard: access.New(d, clock), Clock: clock, Log: slog.New(slog.DiscardHandler), Mail: true}), f, &now
 }
 
 func event(t fataler, aggregate string, version int64, at instant.Time, data catalogue.Data) facts.Event {

@@ -2,10 +2,9 @@
 package access
 
 import (
-	"slices"
-
+	"liuke.dev/shared/access"
 	"liuke.dev/shared/auth"
-	"liuke.dev/shared/problem"
+	"liuke.dev/shared/lang"
 )
 
 // Action is something that somebody may or may not do.
@@ -27,82 +26,39 @@ const (
 	PublishPolicy  Action = "policy.publish" // and go back to an earlier version
 )
 
-// scope says over whom a role may do it.
-type scope int
+// Actions lists all actions in the order of the table.
+var Actions = []Action{ReadPeople, ReadContact, AddPerson, ChangePerson, ChangeSettings, SetPassword, RecordAbsence, Deactivate, ChangeTeam,
+	ReadPolicy, DraftPolicy, PublishPolicy}
 
+// The scopes: over oneself, over oneself and everybody below in the tree of supervisors, over all.
 const (
-	own  scope = iota + 1 // oneself
-	team                  // oneself and everybody below in the tree of supervisors
-	all
+	own, team, all = access.Own, access.Team, access.All
 )
 
-// who lists the roles an action is open to; "everyone" is anybody signed in.
-// The table is the whole truth: what is not in it is refused.
-var table = map[Action]map[auth.Role]scope{
-	ReadPeople:     {everyone: all},
-	ReadContact:    {everyone: team, auth.SalesDirector: all, auth.Management: all, auth.Administrator: all},
-	AddPerson:      {auth.Administrator: all},
-	ChangePerson:   {auth.Administrator: all},
-	ChangeSettings: {everyone: own, auth.Administrator: all},
-	SetPassword:    {everyone: own, auth.Administrator: all},
-	RecordAbsence:  {everyone: team, auth.Administrator: all},
-	Deactivate:     {auth.Administrator: all},
-	ChangeTeam:     {auth.Administrator: all},
-	ReadPolicy:     {everyone: all},
-	DraftPolicy:    {auth.SalesDirector: all, auth.Management: all, auth.Administrator: all},
-	PublishPolicy:  {auth.SalesDirector: all, auth.Management: all, auth.Administrator: all},
-}
+type rights = access.Rights[Action]
 
-// everyone stands for any role that a person can have.
-const everyone auth.Role = "everyone"
+// table is who may do what; "everyone" is anybody who works here, which Liuke's own
+// processes do not. It is the whole truth: what is not in it is refused.
+var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
+	access.Everyone: {ReadPeople: all, ReadContact: team, ChangeSettings: own, SetPassword: own, RecordAbsence: team, ReadPolicy: all},
+
+	auth.SalesDirector: {ReadContact: all, DraftPolicy: all, PublishPolicy: all},
+	auth.Management:    {ReadContact: all, DraftPolicy: all, PublishPolicy: all},
+	auth.Administrator: {ReadContact: all, AddPerson: all, ChangePerson: all, ChangeSettings: all, SetPassword: all, RecordAbsence: all,
+		Deactivate: all, ChangeTeam: all, DraftPolicy: all, PublishPolicy: all},
+}}
 
 // Leads tells whether a person stands above another in the tree of supervisors.
 type Leads func(person, other string) bool
 
 // May answers whether the principal may do it to the person (empty where it
-// concerns nobody in particular): nil, or the rule that refused.
+// concerns nobody in particular): nil, or the rule that refused. A delegate is not
+// the person: nobody sets another's password for being away.
 func May(p auth.Principal, a Action, person string, leads Leads) error {
-	var widest scope
-	for role, s := range table[a] {
-		if role == everyone && isPerson(p) || role != everyone && p.Is(role) {
-			widest = max(widest, s)
-		}
-	}
-	switch {
-	case widest == all,
-		widest >= own && person == p.ID,
-		widest == team && leads(p.ID, person):
-		return nil
-	case widest == own:
-		return problem.Forbid(string(a)+".own", "只能对本人操作", "only for oneself")
-	case widest == team:
-		return problem.Forbid(string(a)+".team", "只能对本人和下级操作", "only for oneself and the people one leads")
-	}
-	return problem.Forbid(string(a), "所需角色："+roles(a), "takes one of the roles "+roles(a))
+	return table.May(p, a, func(s access.Scope) bool { return person == p.ID || s == team && leads(p.ID, person) })
 }
 
-// isPerson tells people from Liuke's own processes, which have no business here.
-func isPerson(p auth.Principal) bool { return p.Is(auth.Roles...) }
-
-func roles(a Action) string {
-	var out string
-	for _, r := range auth.Roles {
-		if _, ok := table[a][r]; ok {
-			if out != "" {
-				out += ", "
-			}
-			out += string(r)
-		}
-	}
-	return out
-}
-
-// Actions lists every action, for the matrix in tests and documents.
-func Actions() []Action {
-	var out []Action
-	for a := range table {
-		out = append(out, a)
-	}
-	slices.Sort(out)
-	return out
+var texts = map[access.Scope]lang.Text{
+	own:  lang.T("只能对本人操作", "only for oneself"),
+	team: lang.T("只能对本人和下级操作", "only for oneself and the people one leads"),
 }

@@ -1,64 +1,40 @@
 package access
 
 import (
-	"errors"
-	"slices"
-	"strings"
 	"testing"
 
+	"liuke.dev/shared/access/accesstest"
 	"liuke.dev/shared/auth"
-	"liuke.dev/shared/problem"
 )
 
-// leads says that "boss" stands above "report", and nobody above anybody else.
-func leads(person, other string) bool { return person == "boss" && other == "report" }
+// leads says that "me" stands above "report", and nobody above anybody else.
+func leads(person, other string) bool { return person == "me" && other == "report" }
 
-// The whole matrix: action × role × whom it concerns. What is not listed here is refused.
+// R-159: action × role × whom it concerns.
 func TestMatrix(t *testing.T) {
-	anyone := func(auth.Role) bool { return true }
-	only := func(roles ...auth.Role) func(auth.Role) bool {
-		return func(r auth.Role) bool { return slices.Contains(roles, r) }
-	}
-	admin := only(auth.Administrator)
-	heads := only(auth.SalesDirector, auth.Management, auth.Administrator)
-	nobody := only()
-	for action, want := range map[Action]struct{ self, report, other, none func(auth.Role) bool }{
-		ReadPeople:     {anyone, anyone, anyone, anyone},
-		ReadContact:    {anyone, anyone, heads, heads},
-		AddPerson:      {admin, admin, admin, admin},
-		ChangePerson:   {admin, admin, admin, admin},
-		ChangeSettings: {anyone, admin, admin, admin},
-		SetPassword:    {anyone, admin, admin, admin},
-		RecordAbsence:  {anyone, anyone, admin, admin},
-		Deactivate:     {admin, admin, admin, admin},
-		ChangeTeam:     {admin, admin, admin, admin},
-		ReadPolicy:     {anyone, anyone, anyone, anyone},
-		DraftPolicy:    {heads, heads, heads, heads},
-		PublishPolicy:  {heads, heads, heads, heads},
-	} {
-		for _, role := range append(append([]auth.Role{}, auth.Roles...), auth.System, "") {
-			p := auth.Principal{ID: "boss"}
-			if role != "" {
-				p.Roles = []auth.Role{role}
-			}
-			isPerson := role != "" && role != auth.System
-			for whom, may := range map[string]func(auth.Role) bool{"boss": want.self, "report": want.report, "stranger": want.other, "": want.none} {
-				if !isPerson {
-					may = nobody
-				}
-				err := May(p, action, whom, leads)
-				if (err == nil) != may(role) {
-					t.Errorf("%s by %q on %q: %v", action, role, whom, err)
-				}
-				var refused *problem.Error
-				if err != nil && (!errors.As(err, &refused) || refused.Code != problem.Forbidden || !strings.HasPrefix(refused.Rule, string(action)) || refused.Text.Zh == "" || refused.Text.En == "") {
-					t.Errorf("%s by %q: the refusal does not say which rule: %v", action, role, err)
-				}
-			}
-		}
-	}
-	if len(Actions()) != 12 {
-		t.Errorf("%d actions, not all of them are in this matrix", len(Actions()))
+	accesstest.Matrix[Action, string]{Cells: `
+                      sales acct mgr dir mgmt mkt svc succ impl ops prod tech admin system
+people.read             a    a    a   a   a    a   a   a    a    a   a    a    a     -
+people.read_contact     t    t    t   a   a    t   t   t    t    t   t    t    a     -
+people.add              -    -    -   -   -    -   -   -    -    -   -    -    a     -
+people.change           -    -    -   -   -    -   -   -    -    -   -    -    a     -
+people.settings         o    o    o   o   o    o   o   o    o    o   o    o    a     -
+people.set_password     o    o    o   o   o    o   o   o    o    o   o    o    a     -
+people.absence          t    t    t   t   t    t   t   t    t    t   t    t    a     -
+people.deactivate       -    -    -   -   -    -   -   -    -    -   -    -    a     -
+teams.change            -    -    -   -   -    -   -   -    -    -   -    -    a     -
+policy.read             a    a    a   a   a    a   a   a    a    a   a    a    a     -
+policy.draft            -    -    -   a   a    -   -   -    -    -   -    -    a     -
+policy.publish          -    -    -   a   a    -   -   -    -    -   -    -    a     -
+`, Actions: Actions, May: func(p auth.Principal, a Action, person string) error { return May(p, a, person, leads) },
+		Relations: []accesstest.Relation[string]{
+			{Name: "oneself", Reached: "ota", Thing: "me"},
+			{Name: "somebody below", Reached: "ta", Thing: "report"},
+			{Name: "somebody else", Reached: "a", Thing: "stranger"},
+			{Name: "nobody in particular", Reached: "a", Thing: ""},
+		}}.Check(t)
+	if len(Actions) != 12 {
+		t.Errorf("%d actions, not all of them are in this matrix", len(Actions))
 	}
 }
 
