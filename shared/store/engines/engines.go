@@ -40,7 +40,7 @@ func Open(ctx context.Context, address, name string) (store.Engine, error) {
 	case "mongodb", "mongodb+srv":
 		return openMongo(ctx, address, name)
 	default:
-		return nil, fmt.Errorf("store address %q begins with neither sqlite: nor mongodb:", redact(address))
+		return nil, fmt.Errorf("store address %q begins neither with sqlite: nor with mongodb://, as it must", redact(address))
 	}
 }
 
