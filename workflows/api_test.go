@@ -43,14 +43,15 @@ type stand struct {
 	*hosttest.World
 	temporal *mocks.Client
 	handler  http.Handler
+	now      instant.Time
 }
 
 func newStand(t *testing.T) *stand {
 	t.Helper()
-	s := &stand{World: hosttest.New(t, 1), temporal: &mocks.Client{}}
+	s := &stand{World: hosttest.New(t, 1), temporal: &mocks.Client{}, now: noon}
 	log := slog.New(slog.DiscardHandler)
 	svc, err := workflows.NewWith(t.Context(), service.Deps{Config: config.Config{TemporalLink: "http://ui", Namespace: "liuke"}, Store: s.Store, Policy: s.Policy,
-		Clock: func() instant.Time { return noon }, Log: log}, s.temporal, s.Services)
+		Clock: func() instant.Time { return s.now }, Log: log}, s.temporal, s.Services)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 const (
 	sweepEvery = 15 * time.Second
 	overdueBy  = 2 * time.Minute
+	sweepPage  = 200
 	// perSweep spaces the signals of a sweep, so that people come first.
 	betweenSignals = 5 * time.Millisecond
 )
@@ -48,18 +49,16 @@ func (s *Service) sweepOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	behind := func(after string) ([]decisions.Document, string, error) {
-		return s.decider.Behind(ctx, view.Version, after)
+	for _, k := range Kinds() {
+		err = errors.Join(err, s.reconsiderAll(ctx, "a policy was published", decisions.Behind(k.Name(), view.Version)),
+			s.reconsiderAll(ctx, "overdue", decisions.Overdue(k.Name(), now.Add(-overdueBy))))
 	}
-	overdue := func(after string) ([]decisions.Document, string, error) {
-		return s.decider.Overdue(ctx, now.Add(-overdueBy).String(), after)
-	}
-	return errors.Join(s.reconsiderAll(ctx, "a policy was published", behind), s.reconsiderAll(ctx, "overdue", overdue))
+	return err
 }
 
-func (s *Service) reconsiderAll(ctx context.Context, why string, page func(after string) ([]decisions.Document, string, error)) error {
+func (s *Service) reconsiderAll(ctx context.Context, why string, list decisions.List) error {
 	for after := ""; ; {
-		docs, next, err := page(after)
+		docs, next, err := s.decider.Page(ctx, list, sweepPage, after)
 		if err != nil {
 			return err
 		}

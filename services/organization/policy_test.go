@@ -26,6 +26,7 @@ type edition struct {
 	Touches       []struct {
 		Journey  string
 		Sections []string
+		Href     string
 	}
 	Displaced []int64
 }
@@ -90,7 +91,7 @@ func TestPublishAndGoBack(t *testing.T) {
 	if e.Version != 2 || !e.InForce || e.Author != "director" || a.Header().Get("Location") != "/v1/policy/versions/2" || e.EffectiveFrom != instant.Time(o.now.Load()) {
 		t.Errorf("%+v %v", e, a.Header())
 	}
-	if len(e.Touches) != 1 || e.Touches[0].Journey != "lead" || strings.Join(e.Touches[0].Sections, " ") != "intake" {
+	if len(e.Touches) != 1 || e.Touches[0].Journey != "lead" || strings.Join(e.Touches[0].Sections, " ") != "intake" || e.Touches[0].Href != "/v1/journeys?kind=lead&behind=2" {
 		t.Errorf("which running journeys it touches: %+v", e.Touches)
 	}
 	o.call("director", "GET", "/v1/policy/drafts/spring", "").refused(404, "not_found") // used up

@@ -239,28 +239,6 @@ func (d *Decider) Get(ctx context.Context, kind, id string) (Document, int64, er
 	return doc.Body, doc.Version, nil
 }
 
-// Overdue gives open journeys whose next obligation was due before an instant.
-func (d *Decider) Overdue(ctx context.Context, before string, after string) ([]Document, string, error) {
-	return d.page(ctx, store.Query{Index: "due", Equal: []any{false}, Range: store.Range{From: "0", To: before}, Limit: 200, After: after})
-}
-
-// Behind gives open journeys that decided by an older policy than version.
-func (d *Decider) Behind(ctx context.Context, version int64, after string) ([]Document, string, error) {
-	return d.page(ctx, store.Query{Index: "policy", Equal: []any{false}, Range: store.Range{To: version}, Limit: 200, After: after})
-}
-
-func (d *Decider) page(ctx context.Context, q store.Query) ([]Document, string, error) {
-	l, err := d.docs.Page(ctx, q)
-	if err != nil {
-		return nil, "", err
-	}
-	out := make([]Document, len(l.Docs))
-	for i, doc := range l.Docs {
-		out[i] = doc.Body
-	}
-	return out, l.Next, nil
-}
-
 // Recent gives the newest decisions as they were published, oldest first.
 func (d *Decider) Recent(ctx context.Context, kind, id string, version int64, limit int) ([]catalogue.Decided, error) {
 	history, err := d.docs.Engine().History(ctx, d.docs.Aggregate(DocumentID(kind, id)), max(version-int64(limit), 0), limit)

@@ -18,8 +18,9 @@ import (
 // Spec declares the documents. A document's id is <kind>:<id>, so that its
 // aggregate reads journey/<kind>:<id>.
 var Spec = store.Spec{Name: "journey", Indexes: []store.Index{
-	{Name: "policy", Equal: []string{"ended"}, Order: "policy"}, // which open journeys decided by an old policy
-	{Name: "due", Equal: []string{"ended"}, Order: "next_due"},  // which open journeys are overdue
+	{Name: "policy", Equal: []string{"kind", "ended"}, Order: "policy"}, // which open journeys decided by an old policy
+	{Name: "due", Equal: []string{"kind", "ended"}, Order: "next_due"},  // which open journeys are overdue
+	{Name: "troubled", Equal: []string{"kind", "troubled"}, Order: "at"},
 }}
 
 // DocumentID gives the id of a journey's document.

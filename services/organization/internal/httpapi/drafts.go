@@ -165,7 +165,7 @@ func (a *API) diffDraft(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	return &httpx.Item[difference]{Status: 200, Body: difference{changes(before.Sections, after), touches(before.Sections, after)}}, nil
+	return &httpx.Item[difference]{Status: 200, Body: difference{changes(before.Sections, after), touches(before.Sections, after, latest.Version+1)}}, nil
 }
 
 func (a *API) publishDraft(ctx context.Context, in *struct {

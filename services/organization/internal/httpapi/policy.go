@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"liuke.dev/services/organization/internal/access"
@@ -39,7 +40,7 @@ type published struct {
 type touched struct {
 	Journey  string   `json:"journey" example:"deal"`
 	Sections []string `json:"sections"`
-	Href     string   `json:"href" example:"/v1/journeys?kind=deal"`
+	Href     string   `json:"href" example:"/v1/journeys?kind=deal&behind=7" doc:"The running ones that have not decided by it yet"`
 }
 
 // reach says which sections each kind of journey decides by.
@@ -52,7 +53,9 @@ var reach = []struct {
 	{"transfer", []string{"ownership", "calendars"}},
 }
 
-func touches(before, after policy.Sections) []touched {
+// touches says what a change from one version of the book to another reaches.
+// version is the one that has after; a draft will be the next one.
+func touches(before, after policy.Sections, version int64) []touched {
 	changed := map[string]bool{}
 	for _, name := range policy.SectionNames {
 		a, errA := before.Section(name)
@@ -61,7 +64,7 @@ func touches(before, after policy.Sections) []touched {
 	}
 	out := []touched{}
 	for _, r := range reach {
-		t := touched{Journey: r.journey, Href: "/v1/journeys?kind=" + r.journey}
+		t := touched{Journey: r.journey, Href: fmt.Sprintf("/v1/journeys?kind=%s&behind=%d", r.journey, version)}
 		for _, name := range r.sections {
 			if changed[name] {
 				t.Sections = append(t.Sections, name)
@@ -160,7 +163,7 @@ func (a *API) published(ctx context.Context, p app.Published, err error) (*httpx
 	if err != nil {
 		return nil, err
 	}
-	body := published{editionOf(p.Book, now.Version), changes(before.Sections, p.Book.Sections), touches(before.Sections, p.Book.Sections), p.Displaced}
+	body := published{editionOf(p.Book, now.Version), changes(before.Sections, p.Book.Sections), touches(before.Sections, p.Book.Sections, p.Book.Version), p.Displaced}
 	return httpx.NewCreated(body, p.Book.Version, "/v1/policy/versions/"+strconv.FormatInt(p.Book.Version, 10)), nil
 }
 
@@ -189,7 +192,7 @@ func (a *API) diff(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &httpx.Item[difference]{Status: 200, Body: difference{changes(from.Sections, to.Sections), touches(from.Sections, to.Sections)}}, nil
+	return &httpx.Item[difference]{Status: 200, Body: difference{changes(from.Sections, to.Sections), touches(from.Sections, to.Sections, to.Version)}}, nil
 }
 
 func (a *API) schemas(context.Context, *struct{}) (*httpx.List[string], error) {
