@@ -116,6 +116,7 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 		"wrong type":           {"POST", "/v1/notes", `{"text":3}`, nil, 422, "text", "type"},
 		"unknown field":        {"POST", "/v1/notes", `{"text":"a","colour":"red"}`, nil, 422, "colour", "unknown_field"},
 		"impossible zone":      {"POST", "/v1/notes", `{"text":"a","at":"2026-01-01T00:00:00+99:00"}`, nil, 422, "at", "date_time"},
+		"zone of no place":     {"POST", "/v1/notes", `{"text":"a","at":"2026-01-01T00:00:00+24:00"}`, nil, 422, "at", "date_time"},
 		"no zone":              {"POST", "/v1/notes", `{"text":"a","at":"2026-01-01T00:00:00"}`, nil, 422, "at", "date_time"},
 		"not JSON":             {"POST", "/v1/notes", `{"text"`, nil, 400, "", ""},
 		"bad UTF-8":            {"POST", "/v1/notes", "{\"text\":\"\xff\"}", nil, 400, "", ""},

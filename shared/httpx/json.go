@@ -4,12 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"liuke.dev/shared/instant"
 )
 
 var (
@@ -32,8 +38,49 @@ var jsonFormat = huma.Format{
 		if !writable(b) {
 			return errNotText
 		}
-		return json.Unmarshal(b, v)
+		return placed(b, json.Unmarshal(b, v))
 	},
+}
+
+// misplaced begins the message of an error that knows its field, see fieldOf.
+const misplaced = "in field "
+
+// placed adds to an error about a time the field that holds it: the schema lets
+// through what is written like a time, and the decoder does not say where it was.
+func placed(b []byte, err error) error {
+	var bad *instant.ParseError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	var whole any
+	if json.Unmarshal(b, &whole) != nil {
+		return err
+	}
+	if path, found := locate(whole, bad.Text); found {
+		return fmt.Errorf("%s%s: %w", misplaced, strings.TrimPrefix(path, "."), err)
+	}
+	return err
+}
+
+// locate gives the path of the first field that holds a text: .foo[1].bar
+func locate(v any, text string) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return "", v == text
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if path, found := locate(v[name], text); found {
+				return "." + name + path, true
+			}
+		}
+	case []any:
+		for i, item := range v {
+			if path, found := locate(item, text); found {
+				return fmt.Sprintf("[%d]%s", i, path), true
+			}
+		}
+	}
+	return "", false
 }
 
 // writable looks for escapes that stand for no character: a half of a surrogate

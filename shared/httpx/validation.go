@@ -73,6 +73,11 @@ var translations = []translation{
 
 func fieldOf(d *huma.ErrorDetail) problem.Field {
 	field := strings.TrimPrefix(d.Location, "body.")
+	if rest, ok := strings.CutPrefix(d.Message, misplaced); ok {
+		place, message, _ := strings.Cut(rest, ": ")
+		d = &huma.ErrorDetail{Message: message}
+		field = place
+	}
 	for _, t := range translations {
 		m := t.form.FindStringSubmatch(d.Message)
 		if m == nil {

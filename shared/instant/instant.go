@@ -23,6 +23,10 @@ var (
 	latest   = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 )
 
+// furthestZone is how many seconds a zone can be away from UTC, as XML Schema
+// has it; the package time reads +24:00 as well.
+const furthestZone = 14 * 60 * 60
+
 // Of gives the instant of a time.Time, cut to milliseconds.
 func Of(t time.Time) Time {
 	if t.IsZero() {
@@ -86,13 +90,25 @@ func (t *Time) UnmarshalText(b []byte) error {
 func Parse(s string) (Time, error) {
 	v, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return 0, fmt.Errorf("not an RFC 3339 time with a zone: %q", s)
+		return 0, &ParseError{s, "not an RFC 3339 time with a zone"}
+	}
+	if _, offset := v.Zone(); offset > furthestZone || offset < -furthestZone {
+		return 0, &ParseError{s, "RFC 3339 time in a zone that does not exist"}
 	}
 	if v.Before(earliest) || v.After(latest) {
-		return 0, fmt.Errorf("time out of range: %q", s)
+		return 0, &ParseError{s, "time out of range"}
 	}
 	return Of(v), nil
 }
+
+// ParseError says what is wrong with a text that was to be a time.
+type ParseError struct {
+	Text   string
+	Reason string
+}
+
+// Error gives the reason and the text.
+func (e *ParseError) Error() string { return fmt.Sprintf("%s: %.80q", e.Reason, e.Text) }
 
 // Clock tells the present instant; tests and simulations hand in their own.
 type Clock func() Time

@@ -34,7 +34,15 @@ func (l *logger) Debug(string, ...tag.Tag) {}
 // Info of the server is about its inner life: detail to whoever runs this program.
 func (l *logger) Info(msg string, tags ...tag.Tag)  { l.line(slog.LevelDebug, msg, tags) }
 func (l *logger) Warn(msg string, tags ...tag.Tag)  { l.line(slog.LevelDebug, msg, tags) }
-func (l *logger) Error(msg string, tags ...tag.Tag) { l.line(slog.LevelWarn, msg, tags) }
+
+// Error of the server may be nothing but a caller that did not wait: then it is no news.
+func (l *logger) Error(msg string, tags ...tag.Tag) {
+	level := slog.LevelWarn
+	if abandoned(tags) {
+		level = slog.LevelDebug
+	}
+	l.line(level, msg, tags)
+}
 
 func (l *logger) DPanic(msg string, tags ...tag.Tag) { l.line(slog.LevelError, msg, tags) }
 
@@ -73,6 +81,18 @@ func (l *logger) line(level slog.Level, msg string, tags []tag.Tag) {
 	if l.to.Enabled(ctx, level) {
 		l.to.Log(ctx, level, "temporal: "+msg, append(append([]any{}, l.with...), attrs(tags)...)...)
 	}
+}
+
+// abandoned tells whether the error in the tags says that a request was given up
+// or ran out of time: under load both happen all the time, and are tried again.
+func abandoned(tags []tag.Tag) bool {
+	for _, t := range tags {
+		text := fmt.Sprint(t.Value()) // errors come as their text
+		if strings.Contains(text, context.Canceled.Error()) || strings.Contains(text, context.DeadlineExceeded.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 func attrs(tags []tag.Tag) []any {
