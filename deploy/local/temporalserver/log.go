@@ -32,8 +32,8 @@ func newLogger(to *slog.Logger) *logger {
 func (l *logger) Debug(string, ...tag.Tag) {}
 
 // Info of the server is about its inner life: detail to whoever runs this program.
-func (l *logger) Info(msg string, tags ...tag.Tag)  { l.line(slog.LevelDebug, msg, tags) }
-func (l *logger) Warn(msg string, tags ...tag.Tag)  { l.line(slog.LevelDebug, msg, tags) }
+func (l *logger) Info(msg string, tags ...tag.Tag) { l.line(slog.LevelDebug, msg, tags) }
+func (l *logger) Warn(msg string, tags ...tag.Tag) { l.line(slog.LevelDebug, msg, tags) }
 
 // Error of the server may be nothing but a caller that did not wait: then it is no news.
 func (l *logger) Error(msg string, tags ...tag.Tag) {
