@@ -1,9 +1,7 @@
 package accounts_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -16,25 +14,18 @@ import (
 
 	"liuke.dev/services/accounts"
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/auth/authtest"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/service"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
 )
 
-type tokens map[string]auth.Principal
-
-func (t tokens) Verify(_ context.Context, token string) (auth.Principal, error) {
-	if p, ok := t[token]; ok {
-		return p, nil
-	}
-	return auth.Principal{}, errors.New("unknown token")
-}
-
-var people = tokens{
+var people = authtest.Tokens{
 	"journeys": {ID: "journeys", Roles: []auth.Role{auth.System}},
 	"wang":     {ID: "wang", Roles: []auth.Role{auth.Salesperson}},
 	"zhao":     {ID: "zhao", Roles: []auth.Role{auth.Salesperson}},
@@ -74,31 +65,7 @@ func start(t testing.TB) *office {
 // call answers status, headers and body of a request by a person.
 func (o *office) call(who, method, path string, body any, into any, header ...string) (int, http.Header) {
 	o.t.Helper()
-	b, err := json.Marshal(body)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	if s, ok := body.(string); ok {
-		b = []byte(s)
-	}
-	if body == nil {
-		b = nil
-	}
-	req, err := http.NewRequest(method, o.server.URL+path, strings.NewReader(string(b)))
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if who != "" {
-		req.Header.Set("Authorization", "Bearer "+who)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		o.t.Fatal(err)
-	}
+	resp := httpxtest.Send(o.t, who, method, o.server.URL+path, body, header...)
 	defer func() { _ = resp.Body.Close() }()
 	if into != nil && resp.StatusCode < 300 {
 		if err := json.NewDecoder(resp.Body).Decode(into); err != nil {

@@ -3,7 +3,6 @@ package notifications_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,31 +14,24 @@ import (
 
 	"liuke.dev/services/notifications"
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/auth/authtest"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/kafka/kafkatest"
 	"liuke.dev/shared/lang"
-	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/service"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
 )
 
-type tokens map[string]auth.Principal
-
-func (t tokens) Verify(_ context.Context, token string) (auth.Principal, error) {
-	if p, ok := t[token]; ok {
-		return p, nil
-	}
-	return auth.Principal{}, errors.New("unknown token")
-}
-
-var callers = tokens{
+var callers = authtest.Tokens{
 	"journeys": {ID: "journeys", Roles: []auth.Role{auth.System}},
 	"wang":     {ID: "wang", Roles: []auth.Role{auth.Salesperson}},
 	"zhao":     {ID: "zhao", Roles: []auth.Role{auth.Salesperson}},
@@ -91,13 +83,9 @@ func start(t testing.TB, c config.Config) *office {
 	if err := o.kafka.EnsureTopics(t.Context(), facts.Topics(4, 1)); err != nil {
 		t.Fatal(err)
 	}
-	holder := policy.NewHolder(1)
-	if err := holder.Put(policy.Book{Version: 1, Sections: policy.Defaults()}); err != nil {
-		t.Fatal(err)
-	}
 	c.TemporalLink, c.Namespace = "http://temporal", "liuke"
 	s, err := notifications.New(t.Context(), service.Deps{Config: c, Store: o.store, Clock: o.clock, Log: slog.New(slog.DiscardHandler), Directory: o.people,
-		Policy: holder, Cluster: o.kafka})
+		Policy: policytest.Holder(t), Cluster: o.kafka})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,33 +115,7 @@ func start(t testing.TB, c config.Config) *office {
 // call answers status and headers of a request by a person.
 func (o *office) call(who, method, path string, body, into any, header ...string) (int, http.Header) {
 	o.t.Helper()
-	text := ""
-	switch b := body.(type) {
-	case nil:
-	case string:
-		text = b
-	default:
-		raw, err := json.Marshal(b)
-		if err != nil {
-			o.t.Fatal(err)
-		}
-		text = string(raw)
-	}
-	req, err := http.NewRequest(method, o.server.URL+path, strings.NewReader(text))
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if who != "" {
-		req.Header.Set("Authorization", "Bearer "+who)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		o.t.Fatal(err)
-	}
+	resp := httpxtest.Send(o.t, who, method, o.server.URL+path, body, header...)
 	defer func() { _ = resp.Body.Close() }()
 	if _, wantsProblem := into.(*httpx.Problem); into != nil && (resp.StatusCode < 300) != wantsProblem {
 		if err := json.NewDecoder(resp.Body).Decode(into); err != nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -20,32 +19,15 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
+	"liuke.dev/shared/store/storetest"
 )
 
-// faulty is an engine whose commits fail at random, before or after they were made durable.
-type faulty struct {
-	store.Engine
-	percent atomic.Int64
-}
-
-func (f *faulty) Commit(ctx context.Context, collection string, w store.Write) error {
-	if rand.Int64N(100) >= f.percent.Load() {
-		return f.Engine.Commit(ctx, collection, w)
-	}
-	if rand.IntN(2) == 0 {
-		if err := f.Engine.Commit(ctx, collection, w); err != nil {
-			return err
-		}
-	}
-	return store.ErrUnavailable
-}
-
-func open(t fataler, dir string) (*Accounts, *faulty) {
+func open(t fataler, dir string) (*Accounts, *storetest.Faulty) {
 	e, err := sqlite.Open(context.Background(), dir+".db")
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	f := &faulty{Engine: e}
+	f := &storetest.Faulty{Engine: e}
 	docs, err := storage.Open(context.Background(), f)
 	if err != nil {
 		t.Fatalf("open: %v", err)
@@ -129,7 +111,7 @@ func TestConcurrentAsksWithCrashesMakeTheRightCustomers(t *testing.T) {
 		a, f := open(rt, filepath.Join(dir, fmt.Sprint(checks.Add(1))))
 		defer func() { _ = f.Engine.Close() }()
 		asks := drawAsks(rt, false)
-		f.percent.Store(int64(rapid.SampledFrom([]int{0, 10, 40}).Draw(rt, "faults")))
+		f.Percent.Store(int64(rapid.SampledFrom([]int{0, 10, 40}).Draw(rt, "faults")))
 		answers := make([]string, len(asks))
 		together(8, len(asks), func(i int) {
 			for {
@@ -140,7 +122,7 @@ func TestConcurrentAsksWithCrashesMakeTheRightCustomers(t *testing.T) {
 				}
 			}
 		})
-		f.percent.Store(0)
+		f.Percent.Store(0)
 		u := unions{}
 		for i, ask := range asks {
 			for _, k := range matching.Identify(ask.known()).Keys {
@@ -178,14 +160,14 @@ func TestAbandonedAsksAreSwept(t *testing.T) {
 		a, f := open(rt, filepath.Join(dir, fmt.Sprint(checks.Add(1))))
 		defer func() { _ = f.Engine.Close() }()
 		asks := drawAsks(rt, true)
-		f.percent.Store(25)
+		f.Percent.Store(25)
 		answers := make([]string, len(asks))
 		together(4, len(asks), func(i int) {
 			if got, err := a.MatchOrCreate(context.Background(), fmt.Sprintf("lead-%03d", i), "test", asks[i]); err == nil {
 				answers[i] = got.Customer
 			}
 		})
-		f.percent.Store(0)
+		f.Percent.Store(0)
 		a.clock = func() instant.Time { return instant.Now().Add(time.Minute) }
 		if err := a.Sweep(context.Background(), 0); err != nil {
 			rt.Fatalf("sweep: %v", err)

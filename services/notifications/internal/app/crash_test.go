@@ -23,30 +23,16 @@ import (
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
-	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
+	"liuke.dev/shared/store/storetest"
 )
 
-// faulty is an engine whose commits fail at random, before or after they were made durable.
-type faulty struct {
-	store.Engine
-	percent atomic.Int64
+type fataler interface {
+	Helper()
+	Fatalf(string, ...any)
 }
-
-func (f *faulty) Commit(ctx context.Context, collection string, w store.Write) error {
-	if rand.Int64N(100) >= f.percent.Load() {
-		return f.Engine.Commit(ctx, collection, w)
-	}
-	if rand.IntN(2) == 0 {
-		if err := f.Engine.Commit(ctx, collection, w); err != nil {
-			return err
-		}
-	}
-	return store.ErrUnavailable
-}
-
-type fataler interface{ Fatalf(string, ...any) }
 
 var people = []catalogue.Person{{ID: "wang", Active: true, Supervisor: "boss", Email: "w@x.test"}, {ID: "zhao", Active: true, Supervisor: "boss", Email: "z@x.test"},
 	{ID: "li", Active: true, Supervisor: "boss"}, {ID: "boss", Active: true, Email: "b@x.test"}}
@@ -54,25 +40,21 @@ var people = []catalogue.Person{{ID: "wang", Active: true, Supervisor: "boss", E
 // noon is a working day's noon in Shanghai.
 var noon = instant.Of(time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC))
 
-func newDesk(t fataler, path string) (*Desk, *faulty, *atomic.Int64) {
+func newDesk(t fataler, path string) (*Desk, *storetest.Faulty, *atomic.Int64) {
 	e, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	f := &faulty{Engine: e}
+	f := &storetest.Faulty{Engine: e}
 	docs, err := storage.Open(context.Background(), f)
 	if err != nil {
 		t.Fatalf("open: %v", err)
-	}
-	holder := policy.NewHolder(1)
-	if err := holder.Put(policy.Book{Version: 1, Sections: policy.Defaults()}); err != nil {
-		t.Fatalf("policy: %v", err)
 	}
 	var now atomic.Int64
 	now.Store(int64(noon))
 	clock := func() instant.Time { return instant.Time(now.Load()) }
 	d := directory.Of(people...)
-	return New(Desk{Docs: docs, People: d, Policy: holder, Guard: access.New(d, clock), Clock: clock, Log: slog.New(slog.DiscardHandler), Mail: true}), f, &now
+	return New(Desk{Docs: docs, People: d, Policy: policytest.Holder(t), Guard: access.New(d, clock), Clock: clock, Log: slog.New(slog.DiscardHandler), Mail: true}), f, &now
 }
 
 func event(t fataler, aggregate string, version int64, at instant.Time, data catalogue.Data) facts.Event {
@@ -124,7 +106,7 @@ func TestFactsAndEffectsUnderCrashes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d, f, now := newDesk(rt, filepath.Join(dir, fmt.Sprint(checks.Add(1), ".db")))
 		defer func() { _ = f.Engine.Close() }()
-		f.percent.Store(int64(rapid.SampledFrom([]int{0, 15, 40}).Draw(rt, "faults")))
+		f.Percent.Store(int64(rapid.SampledFrom([]int{0, 15, 40}).Draw(rt, "faults")))
 		lead := catalogue.Subject{Kind: "lead", ID: "l"}
 		owner, closed, touched := "", false, instant.Time(0)
 		tasks := map[string]instant.Time{} // when each was opened
@@ -217,7 +199,7 @@ func deliveriesOf(t fataler, d *Desk, status string) map[string]outbox.Delivery 
 func TestRemindersUnderCrashes(t *testing.T) {
 	for _, repeated := range []bool{true, false} {
 		d, f, _ := newDesk(t, filepath.Join(t.TempDir(), "n.db"))
-		f.percent.Store(30)
+		f.Percent.Store(30)
 		const n = 40
 		for i := range n {
 			r := catalogue.Reminder{ID: fmt.Sprintf("r%d", i), Level: catalogue.LevelWarn, Rule: "idle.1", Subject: catalogue.Subject{Kind: "lead", ID: "l"}, Due: noon}
@@ -229,7 +211,7 @@ func TestRemindersUnderCrashes(t *testing.T) {
 			}
 		}
 		issued := 0
-		f.percent.Store(0)
+		f.Percent.Store(0)
 		if err := d.FinishSpreading(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +265,7 @@ func TestTheSenderGoesOnAfterACrash(t *testing.T) {
 	for range 1000 {
 		ctx, kill := context.WithCancel(t.Context())
 		s := &Sender{Desk: d, Mail: mailer, Attempts: attempts, Lease: time.Minute, Mails: 4, Posts: 1, busy: map[string]int{}, away: map[string]bool{}}
-		f.percent.Store(20)
+		f.Percent.Store(20)
 		_ = s.Round(ctx)
 		if rand.IntN(2) == 0 {
 			s.out.Wait()
@@ -295,7 +277,7 @@ func TestTheSenderGoesOnAfterACrash(t *testing.T) {
 			break
 		}
 	}
-	f.percent.Store(0)
+	f.Percent.Store(0)
 	mails := 0
 	for id, v := range deliveriesOf(t, d, outbox.Delivered) {
 		if v.Channel != outbox.Email {
