@@ -27,6 +27,7 @@ type operation struct {
 	method, path, id string
 	public           bool
 	content          string // of the body; empty: it takes none
+	needsBody        bool
 	body             object // schema of the JSON body
 	parameters       []parameter
 	node             object
@@ -78,6 +79,7 @@ func (d *describedInterface) operation(method, path string, node object) operati
 	_, secured := node["security"]
 	o.public = !secured
 	if body, ok := node["requestBody"].(object); ok {
+		o.needsBody, _ = body["required"].(bool)
 		for content, media := range body["content"].(object) {
 			o.content = content
 			o.body, _ = media.(object)["schema"].(object)

@@ -1,0 +1,300 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/programtest"
+)
+
+// hostileSeed makes every run the same.
+const hostileSeed = 20260301
+
+// attacksEach is how many random attacks every operation gets from every caller,
+// besides those that it gets always.
+const attacksEach = 120
+
+// caller is somebody with a token, or without.
+type caller struct {
+	name, token string
+	nobody      bool
+}
+
+func callers(t *testing.T, o *programtest.Office) []caller {
+	t.Helper()
+	key, err := auth.LoadKey(filepath.Join(o.Data, "keys", "service.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	issue := func(p auth.Principal, valid time.Duration) string {
+		token, err := key.Issue(p, valid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	seller := issue(auth.Principal{ID: o.Sellers[0]}, time.Hour)
+	stranger, err := auth.LoadOrCreateKey(filepath.Join(t.TempDir(), "key.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := stranger.Issue(auth.Principal{ID: o.Administrator}, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []caller{
+		{"nobody", "", true}, {"garbage token", "gar.ba.ge\xff", true}, {"forged token", forged, true}, {"cut token", seller[:len(seller)-9], true},
+		{"expired token", issue(auth.Principal{ID: o.Administrator}, -time.Hour), true}, {"token of a stranger", issue(auth.Principal{ID: "nobody-here"}, time.Hour), true},
+		{"salesperson", seller, false}, {"administrator", issue(auth.Principal{ID: o.Administrator}, time.Hour), false}, {"management", issue(auth.Principal{ID: o.Boss}, time.Hour), false},
+		{"process", issue(auth.Principal{ID: "journeys", Roles: []auth.Role{auth.System}}, time.Hour), false},
+	}
+}
+
+// Whatever is sent to any operation, by whomever: an answer that says in both
+// languages what was wrong, nothing half written, and a program that goes on.
+func TestHostileInputIsRefusedAndLeavesNothingBehind(t *testing.T) {
+	ctx := bounded(t, 3*time.Minute)
+	o := open(ctx, t)
+	w := newWalker(t, o, describe(ctx, t, o.URL()))
+	w.walk(ctx, t, aDay())
+	w.linked(ctx, t)
+	w.walk(ctx, t, later())
+	w.ids["people"] = w.ids["third"]
+	a := &attacker{told: w.told, url: o.URL(), ids: w.ids, rand: rand.New(rand.NewPCG(hostileSeed, 0))} //nolint:gosec // the same every time
+	stream := follow(ctx, t, o.Kafka)
+	before := settled(ctx, t, o, stream)
+
+	var must, may []attack
+	for _, c := range callers(t, o) {
+		for _, op := range a.told.operations {
+			for _, x := range a.attacks(op, c) {
+				if x.must {
+					must = append(must, x)
+				} else {
+					may = append(may, x)
+				}
+			}
+		}
+	}
+	send(ctx, t, a.told, must)
+	if after := settled(ctx, t, o, stream); after != before {
+		t.Errorf("requests that were all refused changed something:\nbefore %s\nafter  %s", before, after)
+	}
+	send(ctx, t, a.told, may)
+	repeatKeys(ctx, t, a, o)
+	outsideTheDocument(ctx, t, o)
+	survived(ctx, t, o)
+}
+
+// settled waits until facts stop coming and gives what there is of everything.
+func settled(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream) string {
+	t.Helper()
+	for s.Quiet() < 1500*time.Millisecond {
+		rest(ctx, t, 100*time.Millisecond)
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "facts %d", len(s.Facts()))
+	for _, c := range []struct{ who, path string }{
+		{o.Boss, "/v1/leads"}, {o.Boss, "/v1/deals"}, {o.Boss, "/v1/customers"}, {o.Boss, "/v1/tasks?scope=team"}, {o.Boss, "/v1/transfers"}, {o.Boss, "/v1/pool"}, {o.Boss, "/v1/imports"},
+		{o.Administrator, "/v1/people"}, {o.Administrator, "/v1/teams"}, {o.Administrator, "/v1/policy/drafts"}, {o.Administrator, "/v1/policy/versions"},
+		{o.Administrator, "/v1/forms"}, {o.Administrator, "/v1/webhooks"},
+	} {
+		text, n, err := list(ctx, o.As(c.who), c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, ", %s %d (%x)", c.path, n, sum(text))
+	}
+	return out.String()
+}
+
+func sum(text string) uint32 { return crc32.ChecksumIEEE([]byte(text)) }
+
+func list(ctx context.Context, c *programtest.Client, path string) (string, int, error) {
+	if strings.HasSuffix(path, "/webhooks") { // not in pages
+		var page programtest.Page[json.RawMessage]
+		err := c.Get(ctx, path, &page)
+		return fmt.Sprintf("%s", page.Items), len(page.Items), err
+	}
+	items, err := programtest.All[json.RawMessage](ctx, c, path)
+	return fmt.Sprintf("%s", items), len(items), err
+}
+
+// send sends all attacks, eight at a time, and looks at every answer.
+func send(ctx context.Context, t *testing.T, told *describedInterface, all []attack) {
+	t.Helper()
+	begin, statuses, bad := time.Now(), map[int]int{}, 0
+	var mu sync.Mutex
+	work := make(chan attack)
+	var senders sync.WaitGroup
+	for range 8 {
+		senders.Go(func() {
+			for x := range work {
+				status, err := x.send(ctx)
+				mu.Lock()
+				statuses[status]++
+				if err != nil {
+					if bad++; bad <= 60 {
+						t.Errorf("%s: %s %.300s\n  body %.300q\n  %v", x.name, x.request.Method, x.request.URL, x.body, err)
+					}
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, x := range all {
+		work <- x
+	}
+	close(work)
+	senders.Wait()
+	t.Logf("%d hostile requests in %s: %v; %d with a wrong answer", len(all), time.Since(begin).Round(time.Millisecond), statuses, bad)
+}
+
+var hostileClient = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+func (x attack) send(ctx context.Context) (int, error) {
+	r := x.request.Clone(ctx)
+	if x.body != nil {
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(x.body)), int64(len(x.body))
+	}
+	answer, err := hostileClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close() //nolint:errcheck // it is read
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return answer.StatusCode, err
+	}
+	if x.must && answer.StatusCode < 400 {
+		return answer.StatusCode, fmt.Errorf("was not refused: %d %.300s", answer.StatusCode, text)
+	}
+	return answer.StatusCode, judge(answer, text)
+}
+
+// judge says what is wrong with an answer.
+func judge(answer *http.Response, text []byte) error {
+	status := answer.StatusCode
+	if status < 300 {
+		return nil
+	}
+	if status == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "" {
+		return nil
+	}
+	if status < 400 || status >= 500 {
+		return fmt.Errorf("%d %.500s", status, text)
+	}
+	var p struct {
+		Status int    `json:"status"`
+		Code   string `json:"code"`
+		Text   struct {
+			Zh string `json:"zh"`
+			En string `json:"en"`
+		} `json:"text"`
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		return fmt.Errorf("%d is no JSON: %w: %.300q", status, err, text)
+	}
+	if answer.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code == "" || p.Text.Zh == "" || p.Text.En == "" {
+		return fmt.Errorf("%d is no problem in both languages: %s %.300s", status, answer.Header.Get("Content-Type"), text)
+	}
+	return nil
+}
+
+// repeatKeys sends every command twice under one key, and then another body.
+func repeatKeys(ctx context.Context, t *testing.T, a *attacker, o *programtest.Office) {
+	t.Helper()
+	for n, op := range a.told.operations {
+		if op.method == http.MethodGet || op.public {
+			continue
+		}
+		who := o.Boss
+		if n%2 == 0 {
+			who = o.Administrator
+		}
+		body, _ := json.Marshal(a.valid(op.body, "", 0))
+		once := func(body []byte) (int, string, string) {
+			r, err := http.NewRequestWithContext(ctx, op.method, a.address(op, "", "", "").String(), bytes.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", "Bearer "+o.As(who).Token)
+			r.Header.Set("Content-Type", op.content)
+			r.Header.Set("Idempotency-Key", "repeated-"+strconv.Itoa(n))
+			answer, err := hostileClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close() //nolint:errcheck // it is read
+			text, err := io.ReadAll(answer.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := judge(answer, text); err != nil {
+				t.Errorf("%s: %v", op.id, err)
+			}
+			return answer.StatusCode, string(text), answer.Header.Get("Idempotent-Replayed")
+		}
+		status, text, _ := once(body)
+		again, same, replayed := once(body)
+		if status != again || text != same || replayed != "true" {
+			t.Errorf("%s under one key: %d %.200s, then %d %.200s (replayed %q)", op.id, status, text, again, same, replayed)
+		}
+		if status, text, _ := once([]byte(`{"another":"body"}`)); status != http.StatusUnprocessableEntity || !strings.Contains(text, "idempotency_reused") {
+			t.Errorf("%s under the same key with another body: %d %.200s", op.id, status, text)
+		}
+	}
+}
+
+// outsideTheDocument asks for pages, streams and what does not exist.
+func outsideTheDocument(ctx context.Context, t *testing.T, o *programtest.Office) {
+	t.Helper()
+	for _, path := range []string{"/", "/v1", "/v1/", "/v1/nothing", "/v1/leads/", "//v1/leads", "/v1//leads", "/V1/LEADS", "/v1/leads/%2e%2e/deals", "/v1/events", "/setup", "/setup?token=%00", "/setup?token=" + strings.Repeat("x", 5000),
+		"/oidc", "/oidc/", "/oidc/%00", "/oidc/authorize", "/oidc/authorize?client_id=x&redirect_uri=javascript:alert(1)&response_type=code&scope=openid", "/oidc/authorize?%ff=%ff",
+		"/oidc/token", "/oidc/userinfo", "/oidc/keys?x=%00", "/oidc/login?id=%00", "/oidc/.well-known/openid-configuration", "/readyz?x=%00", "/metrics", "/openapi.json?x=1"} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete, http.MethodOptions, "TRACE", "BREW"} {
+			for _, body := range []string{"", "a=%ff&token=%00", `{"x":`} {
+				r, err := http.NewRequestWithContext(ctx, method, o.URL()+path, strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				answer, err := hostileClient.Do(r)
+				if err != nil {
+					t.Errorf("%s %s: %v", method, path, err)
+					continue
+				}
+				text, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
+				_ = answer.Body.Close() // it is read
+				if answer.StatusCode >= 500 {
+					t.Errorf("%s %s: %d %.300s", method, path, answer.StatusCode, text)
+				}
+			}
+		}
+	}
+}
+
+// survived tells whether the program is up and has said nothing of a panic.
+func survived(ctx context.Context, t *testing.T, o *programtest.Office) {
+	t.Helper()
+	read(ctx, t, o.URL()+"/readyz")
+	for line := range strings.SplitSeq(o.Out.String(), "\n") {
+		if strings.Contains(line, "panic") || strings.Contains(line, "request failed") || strings.Contains(line, "goroutine ") {
+			t.Errorf("the log says: %.500s", line)
+		}
+	}
+}
