@@ -16,20 +16,20 @@ import (
 
 // Intake is what is known of a lead when it is recorded.
 type Intake struct {
-	Company        string
-	Contact        string
-	Phone          string
-	Email          string
-	WeChat         string
-	Source         string
-	Need           string
-	Owner          string
-	FirstContactAt instant.Time
-	CustomerType   string
-	BudgetBand     string
-	KeyPerson      string
-	KeyNeed        string
-	Value          *money.Amount
+	Company        string        `json:"company,omitempty"`
+	Contact        string        `json:"contact,omitempty"`
+	Phone          string        `json:"phone,omitempty"`
+	Email          string        `json:"email,omitempty"`
+	WeChat         string        `json:"wechat,omitempty"`
+	Source         string        `json:"source,omitempty"`
+	Need           string        `json:"need,omitempty"`
+	Owner          string        `json:"owner,omitempty"`
+	FirstContactAt instant.Time  `json:"first_contact_at,omitempty"`
+	CustomerType   string        `json:"customer_type,omitempty"`
+	BudgetBand     string        `json:"budget_band,omitempty"`
+	KeyPerson      string        `json:"key_person,omitempty"`
+	KeyNeed        string        `json:"key_need,omitempty"`
+	Value          *money.Amount `json:"value,omitempty"`
 }
 
 // Lengths of text.

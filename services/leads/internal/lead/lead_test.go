@@ -1,6 +1,7 @@
 package lead_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/money"
-	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/problem"
 
 	"liuke.dev/services/leads/internal/followup"
@@ -18,15 +19,6 @@ import (
 )
 
 var now = instant.Of(time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)) // Monday 10:00 in China
-
-func view(t testing.TB) *policy.View {
-	t.Helper()
-	v, err := policy.NewView(&policy.Book{Version: 1, Sections: policy.Defaults()}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
 
 func good() lead.Intake {
 	return lead.Intake{Company: "杭州甲公司", Contact: "张三", Phone: "13800138000", Source: "ads", Need: "想换一套进销存"}
@@ -77,7 +69,7 @@ func TestIntake(t *testing.T) {
 	for name, c := range cases {
 		in := good()
 		c.change(&in)
-		if _, err := in.Check(view(t), now); !slices.Equal(broken(t, err), c.want) {
+		if _, err := in.Check(policytest.View(t), now); !slices.Equal(broken(t, err), c.want) {
 			t.Errorf("%s: got %v, want %v", name, broken(t, err), c.want)
 		}
 	}
@@ -120,7 +112,7 @@ func TestEntryLatency(t *testing.T) {
 	}{{0, false}, {24 * time.Hour, false}, {24*time.Hour + time.Millisecond, true}} {
 		in := good()
 		in.FirstContactAt = now.Add(-c.ago)
-		l := lead.Record("l1", in, "wang", "wang", view(t), now)
+		l := lead.Record("l1", in, "wang", "wang", policytest.View(t), now)
 		if l.EntryLate != c.late || l.EntryLatencyMS != c.ago.Milliseconds() {
 			t.Errorf("%s: late %v after %d ms, want %v", c.ago, l.EntryLate, l.EntryLatencyMS, c.late)
 		}
@@ -152,7 +144,7 @@ func TestEveryStatusChange(t *testing.T) {
 
 // R-008: first response time is the first outbound touch after arrival.
 func TestFirstResponse(t *testing.T) {
-	l := lead.Record("l1", good(), "wang", "wang", view(t), now)
+	l := lead.Record("l1", good(), "wang", "wang", policytest.View(t), now)
 	in := catalogue.FollowUp{OccurredAt: now.Add(5 * time.Minute), Direction: followup.Inbound}
 	if lead.Follow(&l, in) || !l.FirstTouchAt.IsZero() || l.Status != "new" {
 		t.Errorf("an inbound call is no first touch: %+v", l)
@@ -194,7 +186,7 @@ func TestQueueRanking(t *testing.T) {
 		"further stage first":                                 {of(cny(1000), "negotiation", soon), of(cny(1000), "contact", soon)},
 		"known value before unknown":                          {of(cny(1000), "new", soon), of(nil, "new", soon)},
 	} {
-		a, b := lead.Rank(c.above, view(t), time.UTC, now), lead.Rank(c.below, view(t), time.UTC, now)
+		a, b := lead.Rank(c.above, policytest.View(t), time.UTC, now), lead.Rank(c.below, policytest.View(t), time.UTC, now)
 		if a.Points <= b.Points {
 			t.Errorf("%s: %d (%s) is not above %d (%s)", name, a.Points, a.Reason.En, b.Points, b.Reason.En)
 		}
@@ -203,7 +195,7 @@ func TestQueueRanking(t *testing.T) {
 
 // R-009: the reason of a rank is said in words, and its parts add up.
 func TestRankSaysWhy(t *testing.T) {
-	s := lead.Rank(lead.Rankable{Value: &money.Amount{Minor: 10_000_000, Currency: "CNY"}, Stage: "quoted", Due: now.Add(-25 * time.Hour)}, view(t), time.UTC, now)
+	s := lead.Rank(lead.Rankable{Value: &money.Amount{Minor: 10_000_000, Currency: "CNY"}, Stage: "quoted", Due: now.Add(-25 * time.Hour)}, policytest.View(t), time.UTC, now)
 	sum := 0
 	for _, p := range s.Parts {
 		sum += p.Points
@@ -219,8 +211,17 @@ func TestRankSaysWhy(t *testing.T) {
 	if !strings.Contains(s.Reason.Zh, "逾期第 2 天（16 分）") {
 		t.Errorf("Chinese: %q", s.Reason.Zh)
 	}
-	far := lead.Rank(lead.Rankable{Due: now.Add(-1000 * 24 * time.Hour)}, view(t), time.UTC, now)
+	far := lead.Rank(lead.Rankable{Due: now.Add(-1000 * 24 * time.Hour)}, policytest.View(t), time.UTC, now)
 	if far.Points != 120 {
 		t.Errorf("overdue points are bounded by the policy: %d", far.Points)
+	}
+}
+
+// What a preview shows of a row speaks the interface's language, and leaves out
+// what the row does not say.
+func TestIntakeAsJSON(t *testing.T) {
+	text, err := json.Marshal(lead.Intake{Company: "东方印染", WeChat: "zhao"})
+	if want := `{"company":"东方印染","wechat":"zhao"}`; err != nil || string(text) != want {
+		t.Errorf("%s %v, want %s", text, err, want)
 	}
 }
