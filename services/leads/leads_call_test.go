@@ -1,17 +1,16 @@
 package leads_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
 )
 
@@ -27,30 +26,7 @@ type answer struct {
 // call sends a request as a person; body is JSON or nil. Headers come in pairs.
 func (o *office) call(who, method, path string, body any, header ...string) answer {
 	o.t.Helper()
-	var text string
-	switch b := body.(type) {
-	case nil:
-	case string:
-		text = b
-	default:
-		raw, err := json.Marshal(b)
-		if err != nil {
-			o.t.Fatal(err)
-		}
-		text = string(raw)
-	}
-	r := httptest.NewRequestWithContext(context.Background(), method, path, strings.NewReader(text))
-	if text != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if who != "" {
-		r.Header.Set("Authorization", "Bearer "+who)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	w := httptest.NewRecorder()
-	o.handler.ServeHTTP(w, r)
+	w := httpxtest.Serve(o.t, o.handler, who, method, path, body, header...)
 	a := answer{t: o.t, status: w.Code, header: w.Header(), raw: w.Body.Bytes()}
 	_ = json.Unmarshal(a.raw, &a.body)
 	return a

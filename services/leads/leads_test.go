@@ -20,6 +20,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka/kafkatest"
 	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/service"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
@@ -85,20 +86,12 @@ func startOn(t testing.TB, e store.Engine, change ...func(*policy.Sections)) *of
 	t.Helper()
 	o := &office{t: t, store: e, people: directory.Of(staff()...), cluster: kafkatest.New()}
 	o.millis.Store(int64(monday))
-	sections := policy.Defaults()
-	for _, c := range change {
-		c(&sections)
-	}
-	holder := policy.NewHolder(1)
-	if err := holder.Put(policy.Book{Version: 1, Sections: sections}); err != nil {
-		t.Fatal(err)
-	}
 	if err := o.cluster.EnsureTopics(t.Context(), facts.Topics(2, 1)); err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()
 	c.TemporalLink, c.Namespace = "http://temporal", "liuke"
-	o.deps = service.Deps{Config: c, Store: e, Cluster: o.cluster, Policy: holder, Directory: o.people, Clock: o.now, Log: slog.New(slog.DiscardHandler)}
+	o.deps = service.Deps{Config: c, Store: e, Cluster: o.cluster, Policy: policytest.Holder(t, change...), Directory: o.people, Clock: o.now, Log: slog.New(slog.DiscardHandler)}
 	var err error
 	if o.service, err = leads.New(t.Context(), o.deps); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
@@ -170,27 +170,18 @@ type answer struct {
 // call sends a request as somebody; "" is nobody.
 func (o *office) call(who, method, path, body string, header ...string) answer {
 	o.t.Helper()
-	r := httptest.NewRequestWithContext(o.t.Context(), method, path, strings.NewReader(body))
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
+	token := ""
 	if who != "" {
 		p := auth.Principal{ID: who}
 		if who == "journeys" {
 			p.Roles = []auth.Role{auth.System}
 		}
-		token, err := o.key.Issue(p, time.Hour)
-		if err != nil {
+		var err error
+		if token, err = o.key.Issue(p, time.Hour); err != nil {
 			o.t.Fatal(err)
 		}
-		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	for i := 0; i+1 < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	w := httptest.NewRecorder()
-	o.handler.ServeHTTP(w, r)
-	return answer{w, o.t}
+	return answer{httpxtest.Serve(o.t, o.handler, token, method, path, body, header...), o.t}
 }
 
 // want checks the status.

@@ -14,7 +14,7 @@ import (
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
-	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/engines"
 )
@@ -41,14 +41,10 @@ func openOffice(t testing.TB, dir string, people ...catalogue.Person) importOffi
 
 func officeOn(t testing.TB, e store.Engine, people ...catalogue.Person) importOffice {
 	t.Helper()
-	h := policy.NewHolder(1)
-	if err := h.Put(policy.Book{Version: 1, Sections: policy.Defaults()}); err != nil {
-		t.Fatal(err)
-	}
 	people = append(people, catalogue.Person{ID: "boss", Name: "Boss", Roles: []string{string(auth.SalesDirector)}, Active: true})
 	clock := new(atomic.Int64)
 	clock.Store(int64(importedAt))
-	a, err := app.New(context.Background(), app.Config{Engine: e, People: directory.Of(people...), Policy: h,
+	a, err := app.New(context.Background(), app.Config{Engine: e, People: directory.Of(people...), Policy: policytest.Holder(t),
 		Clock: func() instant.Time { return instant.Time(clock.Load()) }})
 	if err != nil {
 		t.Fatal(err)

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,11 +14,14 @@ import (
 	"liuke.dev/services/leads/internal/app"
 	"liuke.dev/services/leads/internal/httpapi"
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/auth/authtest"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/store/engines"
 )
 
@@ -39,22 +40,10 @@ type house struct {
 
 var houseBegins = instant.Of(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 
-type principals map[string]auth.Principal
-
-func (p principals) Verify(_ context.Context, token string) (auth.Principal, error) {
-	if who, ok := p[token]; ok {
-		return who, nil
-	}
-	return auth.Principal{}, errors.New("unknown token")
-}
-
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, policy: policy.NewHolder(1)}
+	h := &house{t: t, policy: policytest.Holder(t)}
 	h.clock.Store(int64(houseBegins))
-	if err := h.policy.Put(policy.Book{Version: 1, Sections: policy.Defaults()}); err != nil {
-		t.Fatal(err)
-	}
 	e, err := engines.Open(context.Background(), "sqlite:"+t.TempDir(), "leads")
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +52,7 @@ func newHouse(t testing.TB) *house {
 	people := directory.Of(
 		person("ann", "mia", auth.Salesperson), person("ben", "mia", auth.Salesperson), person("carl", "max", auth.Salesperson),
 		person("mia", "dora", auth.SalesManager), person("max", "dora", auth.SalesManager), person("dora", "", auth.SalesDirector), person("pbx", "dora", auth.Technical))
-	known := principals{"journeys": {ID: "journeys", Roles: []auth.Role{auth.System}}}
+	known := authtest.Tokens{"journeys": {ID: "journeys", Roles: []auth.Role{auth.System}}}
 	for _, id := range people.Active() {
 		p, _ := people.Person(id)
 		known[id] = auth.Principal{ID: id, Roles: []auth.Role{auth.Role(p.Roles[0])}}
@@ -101,19 +90,7 @@ type answer struct {
 
 func (h *house) call(who, method, path, body string, headers ...string) answer {
 	h.t.Helper()
-	r := httptest.NewRequest(method, path, bytes.NewBufferString(body))
-	if body == "" {
-		r = httptest.NewRequest(method, path, nil)
-	}
-	if who != "" {
-		r.Header.Set("Authorization", "Bearer "+who)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	h.handler.ServeHTTP(w, r)
+	w := httpxtest.Serve(h.t, h.handler, who, method, path, body, headers...)
 	a := answer{t: h.t, status: w.Code, header: w.Result().Header, raw: w.Body.Bytes()}
 	d := json.NewDecoder(bytes.NewReader(a.raw))
 	d.UseNumber()

@@ -16,6 +16,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/problem"
 )
 
@@ -195,10 +196,7 @@ func TestGuessStages(t *testing.T) {
 
 func plan(t testing.TB, o imports.Options, headers ...string) *imports.Plan {
 	t.Helper()
-	v, err := policy.NewView(&policy.Book{Version: 1, Sections: policy.Defaults()}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := policytest.View(t)
 	i := imports.Import{Kind: imports.Deals, Options: o}
 	for _, h := range headers {
 		i.Columns = append(i.Columns, imports.Column{Header: h, Values: []string{"New", "Won", "Lost"}})

@@ -10,6 +10,7 @@ import (
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 )
 
 func at(s string) instant.Time {
@@ -22,13 +23,7 @@ func at(s string) instant.Time {
 
 func view(t *testing.T, change func(*policy.Notifications)) *policy.View {
 	t.Helper()
-	s := policy.Defaults()
-	change(&s.Notifications)
-	v, err := policy.NewView(&policy.Book{Version: 1, Sections: s}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return policytest.View(t, func(s *policy.Sections) { change(&s.Notifications) })
 }
 
 // Quiet hours are the reader's: at their very begin and end, over midnight, in
