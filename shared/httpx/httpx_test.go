@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
@@ -168,6 +170,28 @@ func TestEscapesThatStandForTextAreTaken(t *testing.T) {
 	for _, body := range []string{`{"text":"\ud83d\ude00"}`, `{"text":"\\u0000"}`, `{"text":"\\\\"}`, `{"text":"\u00e9\n"}`, `{"text":"\\ud83d"}`} {
 		if w := call(h, "POST", "/v1/notes", body); w.Code != 201 {
 			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+}
+
+func TestDescribedRoutesRefuseLikeAllOthers(t *testing.T) {
+	p, _ := start(t)
+	httpx.Describe(p.server, &huma.Operation{Method: "GET", Path: "/v1/notes.csv", OperationID: "notes-file", Responses: map[string]*huma.Response{"200": {Description: "The file"}}})
+	text, err := httpx.OpenAPI("Notes", "1", p.server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]any `json:"responses"`
+		} `json:"paths"`
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	for _, status := range []string{"200", "400", "401", "404", "422", "503"} {
+		if document.Paths["/v1/notes.csv"]["get"].Responses[status] == nil {
+			t.Errorf("%s is not described: %s", status, text)
 		}
 	}
 }

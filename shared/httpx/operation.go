@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -25,6 +26,19 @@ type Op struct {
 	MaxBody int64
 }
 
+// refusals are what every operation may answer besides success.
+var refusals = []int{400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503}
+
+// Describe adds an operation to the document that Routes answer: files, streams.
+// What all operations refuse with is added to its responses.
+func Describe(s *Server, o *huma.Operation) {
+	problem := &huma.MediaType{Schema: s.API.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")}
+	for _, status := range refusals {
+		o.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{"application/problem+json": problem}}
+	}
+	s.API.OpenAPI().AddOperation(o)
+}
+
 const publicMark = "liuke-public"
 
 // Handle adds an operation. I and O are huma input and output structs: path,
@@ -37,7 +51,7 @@ func Handle[I, O any](s *Server, op Op, handler func(context.Context, *I) (*O, e
 	o := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
 		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, Tags: []string{op.Tag},
-		Errors:   []int{400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503},
+		Errors:   refusals,
 		Metadata: map[string]any{publicMark: op.Public},
 	}
 	if o.DefaultStatus == 0 && op.Method == http.MethodPost {
