@@ -208,14 +208,14 @@ func (h importing) reportFile(c *gin.Context) {
 func describeStreams(s *httpx.Server) {
 	text := &huma.Schema{Type: "string", Format: "binary"}
 	secured := []map[string][]string{{"bearer": {}}}
-	s.API.OpenAPI().AddOperation(&huma.Operation{Method: http.MethodPost, Path: "/v1/imports", OperationID: "upload-import", Tags: []string{tagImports}, Security: secured,
+	httpx.Describe(s, &huma.Operation{Method: http.MethodPost, Path: "/v1/imports", OperationID: "upload-import", Tags: []string{tagImports}, Security: secured,
 		Summary: "Upload a CSV file", Description: "UTF-8, UTF-16 or GB 18030, at most 64 MiB, as the body or as a file of a form. The answer proposes a mapping; nothing is imported before it is run.",
 		Parameters: []*huma.Param{{Name: "kind", In: "query", Required: true, Schema: &huma.Schema{Type: "string", Enum: []any{imports.Leads, imports.Deals}}},
 			{Name: "name", In: "query", Description: "Name of the file", Schema: &huma.Schema{Type: "string"}}},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"text/csv": {Schema: text}}},
 		Responses: map[string]*huma.Response{"201": {Description: "The import with its proposed mapping", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: s.API.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[importView](), true, "")}}}}})
-	s.API.OpenAPI().AddOperation(&huma.Operation{Method: http.MethodGet, Path: "/v1/imports/{id}/report.csv", OperationID: "import-report-file", Tags: []string{tagImports}, Security: secured,
+	httpx.Describe(s, &huma.Operation{Method: http.MethodGet, Path: "/v1/imports/{id}/report.csv", OperationID: "import-report-file", Tags: []string{tagImports}, Security: secured,
 		Summary: "The report as a CSV file", Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}}},
 		Responses: map[string]*huma.Response{"200": {Description: "One line per entry", Content: map[string]*huma.MediaType{"text/csv": {Schema: text}}}}})
 }
