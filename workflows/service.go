@@ -37,7 +37,7 @@ const routerParallel = 8
 // A journey takes a hundred times the processor time of the request that began
 // it, so while people wait only a trickle of facts goes on to journeys.
 const (
-	routerBatch    = 32
+	routerBatch    = 16
 	routerCourtesy = 3 * time.Second
 )
 

@@ -40,7 +40,7 @@ type ConsumerConfig struct {
 	Workers     int           // partitions handled side by side, 4
 	MaxAttempts int           // before a fact becomes a dead letter, 5
 	Timeout     time.Duration // of one call of the handler, 30 s
-	// Courtesy is how long a fetch waits at most while people wait for the processors, 500 ms.
+	// Courtesy is how long a fetch waits at most while people wait for the processors, 1 s.
 	Courtesy time.Duration
 
 	Metrics *Metrics
@@ -61,7 +61,7 @@ func Consume(ctx context.Context, c ConsumerConfig) error {
 	}
 	c.MaxBatch, c.Workers, c.MaxAttempts = cmp.Or(c.MaxBatch, 200), cmp.Or(c.Workers, 4), cmp.Or(c.MaxAttempts, 5)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
-	c.Courtesy = cmp.Or(c.Courtesy, 500*time.Millisecond)
+	c.Courtesy = cmp.Or(c.Courtesy, time.Second)
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics(nil)
 	}

@@ -26,7 +26,7 @@ const (
 	// of commits is published in batches and not one by one.
 	relayRest = 2 * time.Millisecond
 	// relayCourtesy is how long a batch waits at most while people wait for the processors.
-	relayCourtesy = 200 * time.Millisecond
+	relayCourtesy = 400 * time.Millisecond
 )
 
 // RelayConfig says whose facts go where.

@@ -43,7 +43,7 @@ const (
 )
 
 // decideCourtesy is how long a decision waits at most while people wait for the processors.
-const decideCourtesy = 100 * time.Millisecond
+const decideCourtesy = 500 * time.Millisecond
 
 // Decide makes one decision and commits it with its fact. A request that is
 // repeated after a crash finds its facts read and its obligations fired, and is
