@@ -70,18 +70,8 @@ func (a *Accounts) Create(ctx context.Context, p auth.Principal, id string, ask 
 // Change edits a customer's basics. A key that another customer holds is refused:
 // that would be a second file of theirs.
 func (a *Accounts) Change(ctx context.Context, p auth.Principal, id, command string, match func(int64) error, e Edit) (Seen, error) {
-	d, err := a.root(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return Seen{}, problem.Missing("客户", "customer", id)
-	}
+	d, holder, err := a.permitted(ctx, p, access.Change, id)
 	if err != nil {
-		return Seen{}, err
-	}
-	holder, err := a.holder(ctx, d)
-	if err != nil {
-		return Seen{}, err
-	}
-	if err := a.guard.May(p, access.Change, holder); err != nil {
 		return Seen{}, err
 	}
 	if d.Did(command) {

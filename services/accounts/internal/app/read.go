@@ -23,21 +23,28 @@ type Seen struct {
 
 // Get gives a customer, following folds to the file it became.
 func (a *Accounts) Get(ctx context.Context, p auth.Principal, id string) (Seen, error) {
-	d, err := a.root(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return Seen{}, problem.Missing("客户", "customer", id)
-	}
+	d, holder, err := a.permitted(ctx, p, access.Read, id)
 	if err != nil {
-		return Seen{}, err
-	}
-	holder, err := a.holder(ctx, d)
-	if err != nil {
-		return Seen{}, err
-	}
-	if err := a.guard.May(p, access.Read, holder); err != nil {
 		return Seen{}, err
 	}
 	return Seen{File: d.Body, Owner: holder.Owner, At: d.Version}, nil
+}
+
+// permitted gives a customer, following folds, and who answers for it, if the
+// principal may do the action to it.
+func (a *Accounts) permitted(ctx context.Context, p auth.Principal, action access.Action, id string) (*store.Doc[customer.File], access.Holder, error) {
+	d, err := a.root(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, access.Holder{}, problem.Missing("客户", "customer", id)
+	}
+	if err != nil {
+		return nil, access.Holder{}, err
+	}
+	holder, err := a.holder(ctx, d)
+	if err != nil {
+		return nil, access.Holder{}, err
+	}
+	return d, holder, a.guard.May(p, action, holder)
 }
 
 // Search lists customers whose name begins with prefix, in order of the name.

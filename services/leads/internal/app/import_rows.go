@@ -207,14 +207,7 @@ func (r *importRun) leadRow(ctx context.Context, row imports.Row) (rowResult, er
 	if !x.Arrived.IsZero() {
 		l.ArrivedAt = x.Arrived
 	}
-	doc := store.New(id, storage.OfLead(l))
-	data := []catalogue.Data{&catalogue.LeadRecorded{After: l}}
-	if owner != "" {
-		data = append(data, &catalogue.LeadAssigned{Lead: id, After: owner, Reason: reason})
-	} else {
-		doc.Body.PooledAt, doc.Body.PoolReason, doc.Body.InPool = at, "nobody_available", true
-		data = append(data, &catalogue.LeadPooled{Lead: id, Reason: "nobody_available"})
-	}
+	doc, data := firstRecord(l, reason, at)
 	recorded, err := facts.RecordAll(ctx, r.stamp(""), 1, data...)
 	if err != nil {
 		return out, err

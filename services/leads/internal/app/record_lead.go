@@ -77,14 +77,7 @@ func (a *App) createLead(ctx context.Context, in lead.Intake, contact *store.Doc
 		return nil, err
 	}
 	l := lead.Record(id, in, owner, by, v, at)
-	d := store.New(id, storage.OfLead(l))
-	data := []catalogue.Data{&catalogue.LeadRecorded{After: l}}
-	if owner != "" {
-		data = append(data, &catalogue.LeadAssigned{Lead: id, After: owner, Reason: reason})
-	} else {
-		d.Body.PooledAt, d.Body.PoolReason, d.Body.InPool = at, "nobody_available", true
-		data = append(data, &catalogue.LeadPooled{Lead: id, Reason: "nobody_available"})
-	}
+	d, data := firstRecord(l, reason, at)
 	err = commit(ctx, a.Leads, d, facts.Stamp{At: at, Policy: v.Version}, data...)
 	switch {
 	case errors.Is(err, store.ErrExists) && contact != nil:
@@ -168,4 +161,16 @@ func (a *App) leadFor(ctx context.Context, id string, action access.Action) (*Le
 // stampOf gives the stamp of a command on a lead.
 func stampOf(customer string, at instant.Time, v *policy.View) facts.Stamp {
 	return facts.Stamp{At: at, Customer: customer, Policy: v.Version}
+}
+
+// firstRecord gives a new lead's document with its facts: whose it is, or that it
+// waits in the pool because nobody is there to take it.
+func firstRecord(l catalogue.Lead, reason string, at instant.Time) (*LeadDoc, []catalogue.Data) {
+	d := store.New(l.ID, storage.OfLead(l))
+	recorded := &catalogue.LeadRecorded{After: l}
+	if l.Owner != "" {
+		return d, []catalogue.Data{recorded, &catalogue.LeadAssigned{Lead: l.ID, After: l.Owner, Reason: reason}}
+	}
+	d.Body.PooledAt, d.Body.PoolReason, d.Body.InPool = at, "nobody_available", true
+	return d, []catalogue.Data{recorded, &catalogue.LeadPooled{Lead: l.ID, Reason: "nobody_available"}}
 }

@@ -8,9 +8,7 @@ import (
 	"liuke.dev/services/leads/internal/deal"
 	"liuke.dev/services/leads/internal/followup"
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/money"
 	"liuke.dev/shared/policy"
@@ -95,17 +93,6 @@ func (h deals) list(ctx context.Context, in *struct {
 	return httpx.NewList(out, next), err
 }
 
-// happened is a recorded fact as a history shows it.
-type happened struct {
-	ID      string          `json:"id"`
-	Type    string          `json:"type"`
-	At      instant.Time    `json:"at"`
-	Version int64           `json:"version"`
-	Actor   catalogue.Actor `json:"actor"`
-	Cause   string          `json:"cause,omitempty" doc:"Fact or obligation that caused it"`
-	Data    any             `json:"data"`
-}
-
 func (h deals) history(ctx context.Context, in *struct {
 	DealPath
 	httpx.PageParams
@@ -114,15 +101,8 @@ func (h deals) history(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]happened, 0, len(events))
-	for _, e := range events {
-		head, err := facts.Decode[catalogue.Head](e)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, happened{ID: e.ID, Type: e.Type, At: e.Time, Version: e.Version, Actor: head.Actor, Cause: head.Cause, Data: e.Data})
-	}
-	return httpx.NewList(out, next), nil
+	out, err := historyOf(events)
+	return httpx.NewList(out, next), err
 }
 
 // boardView is a pipeline as a board.

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
@@ -203,15 +202,8 @@ func (h leads) history(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]happened, 0, len(events))
-	for _, e := range events {
-		head, err := facts.Decode[catalogue.Head](e)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, happened{ID: e.ID, Type: e.Type, At: e.Time, Version: e.Version, Actor: head.Actor, Cause: head.Cause, Data: e.Data})
-	}
-	return httpx.NewList(out, cursor(next)), nil
+	out, err := historyOf(events)
+	return httpx.NewList(out, cursor(next)), err
 }
 
 func (h leads) convert(ctx context.Context, in *struct {
