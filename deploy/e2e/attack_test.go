@@ -12,10 +12,11 @@ import (
 
 // attack is one hostile request.
 type attack struct {
-	name    string
-	request *http.Request
-	body    []byte
-	must    bool // be refused, whoever asks
+	name      string
+	operation operation
+	request   *http.Request
+	body      []byte
+	must      bool // be refused, whoever asks
 }
 
 // attacker derives hostile requests from what the interface document says.
@@ -276,7 +277,7 @@ func (a *attacker) existing(o operation, p parameter) string {
 // attacks gives everything that a caller sends to an operation.
 func (a *attacker) attacks(o operation, c caller) (out []attack) {
 	add := func(name string, must bool, address *url.URL, body []byte, header ...string) {
-		x := attack{name: o.id + " by " + c.name + ": " + name, must: must || c.nobody && !o.public, body: body,
+		x := attack{name: o.id + " by " + c.name + ": " + name, operation: o, must: must || c.nobody && !o.public, body: body,
 			request: &http.Request{Method: o.method, URL: address, Header: http.Header{}, Host: address.Host}}
 		if c.token != "" {
 			x.request.Header.Set("Authorization", "Bearer "+c.token)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ type describedInterface struct {
 	document   object
 	operations []operation
 	compiler   *jsonschema.Compiler
+	compiling  sync.Mutex
 	compiled   map[string]*jsonschema.Schema
 }
 
@@ -111,6 +113,8 @@ func (d *describedInterface) resolve(schema object) object {
 }
 
 func (d *describedInterface) schema(pointer string) (*jsonschema.Schema, error) {
+	d.compiling.Lock()
+	defer d.compiling.Unlock()
 	if s := d.compiled[pointer]; s != nil {
 		return s, nil
 	}

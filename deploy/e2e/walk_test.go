@@ -63,7 +63,9 @@ func (w *walker) walk(ctx context.Context, t *testing.T, steps []step) {
 			body = json.RawMessage(w.fill(string(text)))
 		}
 		var answer object
-		if err := w.call(ctx, s, body, &answer); err != nil {
+		if file, ok := s.body.(csvFile); ok {
+			answer = w.upload(ctx, t, s, file)
+		} else if err := w.call(ctx, s, body, &answer); err != nil {
 			t.Errorf("%s: %v", s.who, err)
 		}
 		if s.save == "" {
@@ -75,6 +77,29 @@ func (w *walker) walk(ctx context.Context, t *testing.T, steps []step) {
 		}
 		w.ids[s.save] = id
 	}
+}
+
+// csvFile is a body that is a file.
+type csvFile string
+
+func (w *walker) upload(ctx context.Context, t *testing.T, s step, file csvFile) (answer object) {
+	t.Helper()
+	c := w.client(s.who)
+	r, err := http.NewRequestWithContext(ctx, s.method, c.URL+s.path, strings.NewReader(string(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "text/csv")
+	r.Header.Set("Authorization", "Bearer "+c.Token)
+	got, err := c.HTTP.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close() //nolint:errcheck // it is read
+	if err := json.NewDecoder(got.Body).Decode(&answer); err != nil {
+		t.Error(err)
+	}
+	return answer
 }
 
 // call makes a call; what consumers of facts show is asked for until they have caught up.
@@ -171,6 +196,11 @@ func aDay() []step {
 		{"seller", "GET", "/v1/first-contacts/{contact}", nil, "", ""},
 		{"boss", "GET", "/v1/pool", nil, "", ""},
 		{"boss", "GET", "/v1/transfers", nil, "", ""},
+		{"boss", "POST", "/v1/imports?kind=leads&name=cards.csv", csvFile("公司,联系人,电话,来源,需求\n东方印染,赵,13500135000,website,染机\n无联系方式,钱,,website,泵\n"), "import", "id"},
+		{"boss", "GET", "/v1/imports/{import}", nil, "", ""},
+		{"boss", "GET", "/v1/imports/{import}/preview", nil, "", ""},
+		{"boss", "POST", "/v1/imports/{import}/run", nil, "", ""},
+		{"boss", "GET", "/v1/imports/{import}/report", nil, "", ""},
 		{"boss", "GET", "/v1/imports", nil, "", ""},
 		{"boss", "GET", "/v1/insights/ledger", nil, "", ""},
 		{"boss", "GET", "/v1/insights/obligations", nil, "", ""},

@@ -200,15 +200,43 @@ type unseen struct {
 	Colour string `query:"colour"`
 }
 
-// A parameter that would silently be ignored stops the program at its start.
-func TestParametersOfUnexportedEmbeddedTypesAreRefused(t *testing.T) {
+type unsaid struct {
+	Colour string `json:"colour"`
+}
+
+// A parameter that would silently be ignored, or a field that the document would
+// not name, stops the program at its start.
+func TestUnexportedEmbeddedTypesAreRefused(t *testing.T) {
 	p, _ := start(t)
-	defer func() {
-		if said, _ := recover().(string); !strings.Contains(said, "unseen") {
-			t.Errorf("registered, or another panic: %s", said)
-		}
-	}()
-	httpx.Handle(p.server, httpx.Op{Method: "GET", Path: "/v1/lost", ID: "lost"}, func(context.Context, *struct{ unseen }) (*httpx.None, error) { return httpx.NoContent(), nil })
+	op := httpx.Op{Method: "GET", Path: "/v1/lost", ID: "lost"}
+	stops := func(name string, register func()) {
+		defer func() {
+			if said, _ := recover().(string); !strings.Contains(said, name) {
+				t.Errorf("registered, or another panic: %s", said)
+			}
+		}()
+		register()
+	}
+	stops("unseen", func() {
+		httpx.Handle(p.server, op, func(context.Context, *struct{ unseen }) (*httpx.None, error) { return httpx.NoContent(), nil })
+	})
+	stops("unsaid", func() {
+		httpx.Handle(p.server, op, func(context.Context, *struct{}) (*httpx.List[struct{ unsaid }], error) { return nil, nil })
+	})
+}
+
+func TestAPutThatCreatesIsDescribedSo(t *testing.T) {
+	p, _ := start(t)
+	httpx.Handle(p.server, httpx.Op{Method: "PUT", Path: "/v1/made/{id}", ID: "make", Creates: true}, func(_ context.Context, in *struct {
+		ID   string `path:"id"`
+		Body note
+	}) (*httpx.Item[note], error) {
+		return httpx.NewCreated(in.Body, 1, "/v1/made/"+in.ID), nil
+	})
+	r := p.server.API.OpenAPI().Paths["/v1/made/{id}"].Put.Responses
+	if r["200"] == nil || r["201"] == nil || r["200"].Content["application/json"] != r["201"].Content["application/json"] {
+		t.Errorf("%+v", r)
+	}
 }
 
 func TestStaleVersionTellsTheCurrentOne(t *testing.T) {

@@ -22,6 +22,8 @@ type Op struct {
 	Status int
 	// Public operations need no token.
 	Public bool
+	// Creates says that a PUT may also create: it answers 201 then.
+	Creates bool
 	// MaxBody bounds the body in bytes; zero: 1 MiB.
 	MaxBody int64
 }
@@ -45,8 +47,10 @@ const publicMark = "liuke-public"
 // query and header fields by tag, Body for the JSON body. Errors may be
 // *problem.Error, the store's errors, or anything else (which is a 500).
 func Handle[I, O any](s *Server, op Op, handler func(context.Context, *I) (*O, error)) {
-	if name, lost := overlooked(reflect.TypeFor[I]()); lost {
-		panic("httpx: " + op.ID + " would never see the parameters of " + name + ": embed exported types")
+	for _, t := range []reflect.Type{reflect.TypeFor[I](), reflect.TypeFor[O]()} {
+		if name, lost := overlooked(t, map[reflect.Type]bool{}); lost {
+			panic("httpx: " + op.ID + " would be described and read without the fields of " + name + ": embed exported types")
+		}
 	}
 	o := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
@@ -67,42 +71,11 @@ func Handle[I, O any](s *Server, op Op, handler func(context.Context, *I) (*O, e
 		}
 		return out, nil
 	})
-}
-
-// overlooked finds an embedded struct whose parameters huma leaves out without a
-// word, because its type is not exported.
-func overlooked(t reflect.Type) (string, bool) {
-	if t.Kind() != reflect.Struct {
-		return "", false
+	if put := s.API.OpenAPI().Paths[op.Path].Put; op.Creates && put != nil {
+		created := *put.Responses[strconv.Itoa(http.StatusOK)]
+		created.Description = http.StatusText(http.StatusCreated)
+		put.Responses[strconv.Itoa(http.StatusCreated)] = &created
 	}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if !f.Anonymous || f.Type.Kind() != reflect.Struct {
-			continue
-		}
-		if !f.IsExported() && parameters(f.Type) {
-			return f.Type.Name(), true
-		}
-		if name, lost := overlooked(f.Type); lost {
-			return name, true
-		}
-	}
-	return "", false
-}
-
-func parameters(t reflect.Type) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		for _, in := range []string{"path", "query", "header", "cookie"} {
-			if f.Tag.Get(in) != "" {
-				return true
-			}
-		}
-		if f.Anonymous && f.Type.Kind() == reflect.Struct && parameters(f.Type) {
-			return true
-		}
-	}
-	return false
 }
 
 // PageParams are the query parameters of every list.

@@ -29,7 +29,8 @@ func (a *API) Register(s *httpx.Server) {
 	}
 	answers := func(o httpx.Op) httpx.Op { o.Status = http.StatusOK; return o }
 	const tasks, reminders, deliveries = "Tasks", "Reminders", "Deliveries"
-	httpx.Handle(s, op("PUT", "/v1/tasks/{id}", "open-task", tasks, "Open a task under an id", "For journeys; repeating it changes nothing (R-007)."), a.openTask)
+	creates := func(o httpx.Op) httpx.Op { o.Creates = true; return o }
+	httpx.Handle(s, creates(op("PUT", "/v1/tasks/{id}", "open-task", tasks, "Open a task under an id", "For journeys; repeating it changes nothing (R-007).")), a.openTask)
 	httpx.Handle(s, answers(op("POST", "/v1/tasks/cancellations", "cancel-tasks", tasks, "Cancel a subject's open tasks", "For journeys.")), a.cancelTasks)
 	httpx.Handle(s, op("POST", "/v1/tasks", "create-task", tasks, "Give somebody a task", ""), a.createTask)
 	httpx.Handle(s, op("GET", "/v1/tasks", "list-tasks", tasks, "List tasks by due time", "Mine, my team's, all, or those of a subject: who acts next (R-160)."), a.listTasks)
@@ -37,7 +38,7 @@ func (a *API) Register(s *httpx.Server) {
 	httpx.Handle(s, answers(op("POST", "/v1/tasks/{id}/completion", "complete-task", tasks, "Complete a task", "Tasks that a recorded follow-up or a transfer's step ends cannot be completed by hand (R-012).")), a.completeTask)
 	httpx.Handle(s, answers(op("POST", "/v1/tasks/{id}/postponement", "postpone-task", tasks, "Move a task's due time", "")), a.postponeTask)
 	httpx.Handle(s, answers(op("POST", "/v1/tasks/{id}/reassignment", "reassign-task", tasks, "Give a task to somebody else", "")), a.reassignTask)
-	httpx.Handle(s, op("PUT", "/v1/reminders/{id}", "issue-reminder", reminders, "Issue a reminder under an id", "For journeys; repeating it changes nothing (R-020, R-164)."), a.remind)
+	httpx.Handle(s, creates(op("PUT", "/v1/reminders/{id}", "issue-reminder", reminders, "Issue a reminder under an id", "For journeys; repeating it changes nothing (R-020, R-164).")), a.remind)
 	httpx.Handle(s, op("GET", "/v1/reminders", "list-reminders", reminders, "My reminders, newest first", ""), a.listReminders)
 	read := op("POST", "/v1/reminders/{id}/read", "read-reminder", reminders, "Mark a reminder as read", "")
 	read.Status = http.StatusNoContent

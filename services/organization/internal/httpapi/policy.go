@@ -14,8 +14,8 @@ import (
 	"liuke.dev/shared/store"
 )
 
-// edition is a version of the book without its sections.
-type edition struct {
+// Edition is a version of the book without its sections.
+type Edition struct {
 	Version       int64        `json:"version"`
 	EffectiveFrom instant.Time `json:"effective_from"`
 	Author        string       `json:"author"`
@@ -24,13 +24,13 @@ type edition struct {
 	InForce       bool         `json:"in_force"`
 }
 
-func editionOf(b policy.Book, inForce int64) edition {
-	return edition{b.Version, b.EffectiveFrom, b.Author, b.Reason, b.PublishedAt, b.Version == inForce}
+func editionOf(b policy.Book, inForce int64) Edition {
+	return Edition{b.Version, b.EffectiveFrom, b.Author, b.Reason, b.PublishedAt, b.Version == inForce}
 }
 
 // published is the answer to a publication.
 type published struct {
-	edition
+	Edition
 	Changes   []policy.Change `json:"changes" doc:"Against the version published before"`
 	Touches   []touched       `json:"touches" doc:"Running journeys that decide by the new version from then on"`
 	Displaced []int64         `json:"displaced,omitempty" doc:"Scheduled versions that now never come into force"`
@@ -111,7 +111,7 @@ func (a *API) getPolicy(ctx context.Context, _ *struct{}) (*httpx.Item[policy.Bo
 	return httpx.NewItem(b, b.Version), nil
 }
 
-func (a *API) listVersions(ctx context.Context, in *httpx.PageParams) (*httpx.List[edition], error) {
+func (a *API) listVersions(ctx context.Context, in *httpx.PageParams) (*httpx.List[Edition], error) {
 	now, err := a.inForce(ctx)
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (a *API) listVersions(ctx context.Context, in *httpx.PageParams) (*httpx.Li
 	if err != nil {
 		return nil, err
 	}
-	items := make([]edition, len(page.Docs))
+	items := make([]Edition, len(page.Docs))
 	for i, d := range page.Docs {
 		items[i] = editionOf(d.Body, now.Version)
 	}
