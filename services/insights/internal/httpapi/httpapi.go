@@ -75,6 +75,7 @@ func (a *API) why(ctx context.Context, in *WhyInput) (*httpx.Item[why.Answer], e
 func (a *API) ask(ctx context.Context, in *WhyInput) (why.Answer, error) {
 	subject := first(prefixed("lead/", in.Lead), prefixed("deal/", in.Deal), prefixed("ownership/", in.Customer))
 	switch {
+	case !in.one():
 	case in.Task != "":
 		return a.Why.Subject(ctx, "task/"+in.Task)
 	case in.Reminder != "":
@@ -92,6 +93,18 @@ func (a *API) ask(ctx context.Context, in *WhyInput) (why.Answer, error) {
 		"请指定 task、reminder、fact、obligation 之一，或 lead/deal/customer 加 mark 或 owner", "name one of task, reminder, fact, obligation, or lead/deal/customer with mark or owner"))
 }
 
+// one tells whether one question is asked: of two the answer to neither is right.
+func (in *WhyInput) one() bool {
+	things, n := []string{in.Task, in.Reminder, in.Fact, in.Obligation, in.Lead, in.Deal, in.Customer}, 0
+	for _, id := range things {
+		if id != "" {
+			n++
+		}
+	}
+	subject := in.Lead != "" || in.Deal != "" || in.Customer != ""
+	return n == 1 && subject == (in.Mark != "" || in.Owner) && !(in.Mark != "" && (in.Owner || in.Customer != ""))
+}
+
 func marks(rule string) func(record.Fact) bool {
 	return func(f record.Fact) bool {
 		var d catalogue.MarkSet
@@ -102,11 +115,18 @@ func marks(rule string) func(record.Fact) bool {
 // ownerFacts are the facts that give a lead, deal or customer its owner.
 var ownerFacts = map[string]bool{
 	(&catalogue.LeadAssigned{}).Kind().Type: true, (&catalogue.LeadPooled{}).Kind().Type: true, (&catalogue.DealAssigned{}).Kind().Type: true,
-	(&catalogue.OwnerChanged{}).Kind().Type: true, (&catalogue.CustomerPooled{}).Kind().Type: true, (&catalogue.CustomerClaimed{}).Kind().Type: true,
-	(&catalogue.LeadRecorded{}).Kind().Type: true, (&catalogue.DealOpened{}).Kind().Type: true,
+	(&catalogue.CustomerPooled{}).Kind().Type: true, (&catalogue.CustomerClaimed{}).Kind().Type: true,
+	(&catalogue.LeadRecorded{}).Kind().Type: true, (&catalogue.DealOpened{}).Kind().Type: true, (&catalogue.DealImported{}).Kind().Type: true,
 }
 
-func changesOwner(f record.Fact) bool { return ownerFacts[f.Type] }
+// changesOwner leaves out what only names another window, decider or follower.
+func changesOwner(f record.Fact) bool {
+	var d catalogue.OwnerChanged
+	if f.Type == d.Kind().Type {
+		return json.Unmarshal(f.Data, &d) == nil && d.Before.Owner != d.After.Owner
+	}
+	return ownerFacts[f.Type]
+}
 
 func (a *API) journey(ctx context.Context, in *struct {
 	Kind string `path:"kind" maxLength:"40"`

@@ -118,6 +118,7 @@ func (x *Explainer) explain(ctx context.Context, id string) (Answer, error) {
 			return a, err
 		}
 		a.Chain = append(a.Chain, link)
+		a.Complete = a.Complete && !link.hangs()
 		for _, cause := range link.CausedBy {
 			if !seen[cause] {
 				seen[cause] = true
@@ -131,6 +132,16 @@ func (x *Explainer) explain(ctx context.Context, id string) (Answer, error) {
 	}
 	a.Says = sentence(a)
 	return a, nil
+}
+
+// hangs tells that a link has no cause and needs one: what a journey or a
+// service did by itself, it did because of something.
+func (l Link) hangs() bool {
+	if len(l.CausedBy) > 0 {
+		return false
+	}
+	setUp := l.Kind == "fact" && (strings.HasPrefix(l.ID, "person/") || strings.HasPrefix(l.ID, "team/") || strings.HasPrefix(l.ID, "policy/"))
+	return !setUp && (l.Actor == nil || l.Actor.Kind == catalogue.ActorJourney || l.Actor.Kind == catalogue.ActorProcess)
 }
 
 // link reads one cause: a fact id contains slashes, an obligation id colons;
