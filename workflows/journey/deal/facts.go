@@ -8,24 +8,12 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/pursuit"
 )
 
 // Apply takes a fact about the deal.
 func (rules) Apply(s *State, f journey.Fact, v *policy.View) bool {
-	if f.After(s.Newest.Ref) && own(f) {
-		s.apply(f, v)
-		return true
-	}
-	return journey.Changed(s, func() { s.apply(f, v) })
-}
-
-// own tells whether the fact is the deal's own, not a task's.
-func own(f journey.Fact) bool {
-	switch f.Data.(type) {
-	case *catalogue.TaskCreated, *catalogue.TaskChanged, *catalogue.TaskEnded:
-		return false
-	}
-	return true
+	return pursuit.Take(s, &s.Care, f, func() { s.apply(f, v) })
 }
 
 func (s *State) apply(f journey.Fact, v *policy.View) {

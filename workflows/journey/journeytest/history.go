@@ -11,6 +11,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/workflows/journey"
 )
 
@@ -27,15 +28,7 @@ func At(t testing.TB, text string) instant.Time {
 // View gives the shipped policy; change edits it first.
 func View(t testing.TB, change ...func(*policy.Sections)) *policy.View {
 	t.Helper()
-	b := policy.Book{Version: 1, Sections: policy.Defaults()}
-	for _, c := range change {
-		c(&b.Sections)
-	}
-	v, err := policy.NewView(&b, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return policytest.View(t, change...)
 }
 
 // History records facts of aggregates with growing versions.
