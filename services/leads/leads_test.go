@@ -53,11 +53,7 @@ func (v everybody) Verify(_ context.Context, token string) (auth.Principal, erro
 	if !ok || !p.Active {
 		return auth.Principal{}, errors.New("unknown token")
 	}
-	q := auth.Principal{ID: p.ID, Name: p.Name}
-	for _, r := range p.Roles {
-		q.Roles = append(q.Roles, auth.Role(r))
-	}
-	return q, nil
+	return directory.Principal(p), nil
 }
 
 func person(id, role, team, supervisor string) catalogue.Person {

@@ -108,11 +108,7 @@ func (o *office) restart() {
 	d := directory.New()
 	verifier := &auth.Verifier{Key: o.key, Person: func(subject, _ string) (auth.Principal, bool) {
 		p, ok := d.Person(subject)
-		out := auth.Principal{ID: p.ID, Name: p.Name, Language: p.Language}
-		for _, r := range p.Roles {
-			out.Roles = append(out.Roles, auth.Role(r))
-		}
-		return out, ok && p.Active
+		return directory.Principal(p), ok && p.Active
 	}}
 	clock := func() instant.Time { return instant.Time(o.now.Load()) }
 	o.deps = service.Deps{Config: c, Store: o.engine, Policy: policy.NewHolder(1), Directory: d, Clock: clock, Log: slog.New(slog.DiscardHandler), Key: o.key, Verifier: verifier}

@@ -199,3 +199,12 @@ func (d *Directory) ByEmail(email string) (catalogue.Person, bool) {
 	}
 	return found, found.ID != ""
 }
+
+// Principal gives a person as the one who calls.
+func Principal(p catalogue.Person) auth.Principal {
+	roles := make([]auth.Role, len(p.Roles))
+	for i, r := range p.Roles {
+		roles[i] = auth.Role(r)
+	}
+	return auth.Principal{ID: p.ID, Name: p.Name, Roles: roles, Language: p.Language}
+}

@@ -79,11 +79,7 @@ func (h *Host) person(subject, email string) (auth.Principal, bool) {
 	if !ok || !p.Active {
 		return auth.Principal{}, false
 	}
-	roles := make([]auth.Role, len(p.Roles))
-	for i, r := range p.Roles {
-		roles[i] = auth.Role(r)
-	}
-	return auth.Principal{ID: p.ID, Name: p.Name, Roles: roles, Language: p.Language}, true
+	return directory.Principal(p), true
 }
 
 // Check adds something that must answer for the process to be ready.

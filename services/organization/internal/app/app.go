@@ -10,7 +10,6 @@ import (
 	"liuke.dev/services/organization/internal/access"
 	"liuke.dev/services/organization/internal/people"
 	"liuke.dev/services/organization/internal/storage"
-	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
@@ -161,13 +160,4 @@ func (a *App) heal(ctx context.Context, id string) error {
 		}
 	}
 	return fmt.Errorf("chart of %s: %w", id, store.ErrConflict)
-}
-
-// Principal gives the person as the one who calls.
-func Principal(p catalogue.Person) auth.Principal {
-	out := auth.Principal{ID: p.ID, Name: p.Name, Language: p.Language}
-	for _, r := range p.Roles {
-		out.Roles = append(out.Roles, auth.Role(r))
-	}
-	return out
 }
