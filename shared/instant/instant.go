@@ -98,7 +98,10 @@ func Parse(s string) (Time, error) {
 	if v.Before(earliest) || v.After(latest) {
 		return 0, &ParseError{s, "time out of range"}
 	}
-	return Of(v), nil
+	if t := Of(v); t != 0 {
+		return t, nil
+	}
+	return 0, &ParseError{s, "time out of range"} // nobody means it, and it would read as not set
 }
 
 // ParseError says what is wrong with a text that was to be a time.
