@@ -15,21 +15,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/auth/authtest"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
 )
-
-type tokens map[string]auth.Principal
-
-func (t tokens) Verify(_ context.Context, token string) (auth.Principal, error) {
-	if p, ok := t[token]; ok {
-		return p, nil
-	}
-	return auth.Principal{}, errors.New("unknown token")
-}
 
 type note struct {
 	Text string       `json:"text" minLength:"1" maxLength:"10"`
@@ -57,7 +49,7 @@ func start(t *testing.T) (*program, http.Handler) {
 	e := httpx.NewEngine()
 	p := &program{now: instant.Of(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))}
 	p.server, err = httpx.New(t.Context(), httpx.Config{Name: "notes", Version: "1", Engine: e, Answers: engine, Clock: func() instant.Time { return p.now },
-		Verifier: tokens{"wang": {ID: "wang", Roles: []auth.Role{auth.Salesperson}}, "journeys": {ID: "journeys", Roles: []auth.Role{auth.System}}}})
+		Verifier: authtest.Tokens{"wang": {ID: "wang", Roles: []auth.Role{auth.Salesperson}}, "journeys": {ID: "journeys", Roles: []auth.Role{auth.System}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
