@@ -168,7 +168,7 @@ func testChain(t *testing.T, s Subject) {
 		}
 	})
 	// On a busy machine the writers may begin after the first looks.
-	for n, seen := 0, 0; (n < 5 || seen < 4) && !t.Failed(); n++ {
+	for n, seen := 0, int64(0); (n < 5 || seen < 4) && !t.Failed(); n++ {
 		r, err := store.Verify(ctx(t), e)
 		if err != nil || r.Broken != nil {
 			t.Error(err, r.Broken)
