@@ -45,6 +45,7 @@ func seed(t *testing.T) uint64 {
 // promise was kept exactly once, counted from facts and from tasks and reminders
 //
 func TestKilledAgainAndAgainItLosesNothingAndKeepsEveryPromiseOnce(t *testing.T) {
+	t.Parallel() // it mostly waits, like the outages
 	n := seed(t)
 	chance := rand.New(rand.NewPCG(n, 0)) //nolint:gosec // chances that can be repeated
 	ctx := bounded(t, 9*time.Minute)

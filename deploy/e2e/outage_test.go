@@ -17,11 +17,15 @@ import (
 // stopped, or dead, fires once when it is back, in the order in which it was due,
 // and says that it is late.
 func TestWhatComesDueDuringAnOutageFiresOnceLateAndInOrder(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(o *programtest.Office) error{
 		"stopped": func(o *programtest.Office) error { return o.Stop(20 * time.Second) },
 		"killed":  func(o *programtest.Office) error { o.Kill(); return nil },
 	} {
-		t.Run(name, func(t *testing.T) { outage(t, end) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			outage(t, end)
+		})
 	}
 }
 
