@@ -15,10 +15,10 @@ demo:                 ## a sample company in which a day passes in a second
 	go run ./deploy/local demo
 
 test:                 ## everything, on the embedded engines
-	go test work
+	go test -timeout 40m work
 
 race:                 ## the race detector, on every module but the one that links the Temporal server
-	go test -race $(addsuffix /...,$(FAST))
+	go test -race -timeout 40m $(addsuffix /...,$(FAST))
 
 test-engines:         ## the same contracts on a MongoDB wire server and Apache Kafka
 	./deploy/engines/test.sh
