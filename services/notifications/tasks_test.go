@@ -8,6 +8,7 @@ import (
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/config"
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 )
@@ -45,6 +46,33 @@ func TestATaskIsOpenedOnce(t *testing.T) {
 	history, err := o.store.History(t.Context(), "task/lead:l1:first_touch_task:1:1", 0, 10)
 	if err != nil || len(history) != 1 || history[0].Type != "liuke.tasks.task_created.v1" {
 		t.Errorf("facts: %+v %v", history, err)
+	}
+}
+
+// a new lead's first-contact task is opened from the fact itself; the
+// journey, which asks for the same task, changes nothing. Leads that came with
+// an import or without owner wait for the journey.
+func TestFirstTouchTaskIsThereAtOnce(t *testing.T) {
+	o := start(t, config.Config{})
+	arrived := instant.Now()
+	recorded := func(id string, change func(*catalogue.Lead)) {
+		l := catalogue.Lead{ID: id, Company: "海天", Contact: "林", Source: "ads", Need: "x", Status: catalogue.LeadNew, Owner: "wang", ArrivedAt: arrived, RecordedAt: arrived, ClocksFrom: arrived}
+		change(&l)
+		o.tell("lead/"+id, 1, &catalogue.LeadRecorded{After: l})
+	}
+	id := effects.FirstTouchTask("l1", 1)
+	recorded("l2", func(l *catalogue.Lead) { l.Imported = true })
+	recorded("l3", func(l *catalogue.Lead) { l.Owner, l.Pooled = "", true })
+	recorded("l1", func(*catalogue.Lead) {})
+	o.eventually("the first contact's task", func() bool { return o.task(id).ID == id })
+	if got := o.task(id); got.Kind != catalogue.TaskFirstTouch || got.Assignee != "wang" || got.Due != arrived.Add(10*time.Minute) || got.Why != "lead/l1/1/0" || got.Company != "海天" {
+		t.Errorf("%+v", got)
+	}
+	if status := o.open(id, catalogue.TaskFirstTouch, "lead/l1", "wang", arrived.Add(10*time.Minute)); status != 200 {
+		t.Errorf("the journey's ask: %d", status)
+	}
+	if mine := o.list("wang", "scope=mine"); len(mine) != 1 {
+		t.Errorf("%d tasks, want the one", len(mine))
 	}
 }
 

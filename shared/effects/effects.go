@@ -9,6 +9,8 @@
 package effects
 
 import (
+	"strconv"
+
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
@@ -30,6 +32,14 @@ type CreateTask struct {
 	Assignee string            `json:"assignee" doc:"Person; a delegate stands in during absence"`
 	Due      instant.Time      `json:"due"`
 	Rule     string            `json:"rule"`
+}
+
+// FirstTouchTask names the first-contact task of a lead that was recorded with
+// this version of it. Notifications opens it from the fact itself, so that it is
+// there at once however busy the journeys are; the journey asks for the same
+// task, and whoever comes second changes nothing (R-007).
+func FirstTouchTask(lead string, version int64) string {
+	return "lead:" + lead + ":first_touch_task:" + strconv.FormatInt(version, 10) + ":0"
 }
 
 // CancelTasks is POST /v1/tasks/cancellations at notifications: open tasks of a subject that became pointless.

@@ -156,7 +156,10 @@ func TestEntryInTime(t *testing.T) {
 func TestFirstTouch(t *testing.T) {
 	s := begin(t)
 	var task effects.CreateTask
-	s.Effect("first_touch_task", journey.CreateTask, &task)
+	e := s.Effect("first_touch_task", journey.CreateTask, &task)
+	if e.ID != effects.FirstTouchTask("l1", 1) {
+		t.Errorf("the task is %s, and not the one that is opened from the fact", e.ID)
+	}
 	if task.Kind != catalogue.TaskFirstTouch || task.Assignee != "zhang" || task.Due != s.at+10*minute || task.Company != "海天" {
 		t.Errorf("task %+v", task)
 	}

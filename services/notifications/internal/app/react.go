@@ -9,8 +9,11 @@ import (
 	"liuke.dev/services/notifications/internal/storage"
 	"liuke.dev/services/notifications/internal/task"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/lang"
+	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
 
@@ -82,6 +85,21 @@ func leadRecorded(d *Desk, ctx context.Context, e facts.Event, f catalogue.LeadR
 		s.Owner, s.Closed = f.After.Owner, over[f.After.Status]
 		s.Touched = max(s.Touched, f.After.FirstTouchAt)
 	})
+	if err != nil || f.After.Owner == "" || f.After.Status != catalogue.LeadNew || f.After.Imported {
+		return err
+	}
+	return d.openFirstTouch(ctx, e, f.After)
+}
+
+// openFirstTouch opens a new lead's first-contact task.
+func (d *Desk) openFirstTouch(ctx context.Context, e facts.Event, l catalogue.Lead) error {
+	v, err := d.Policy.At(e.Time)
+	if err != nil {
+		return problem.Away(err) // the book is still being read
+	}
+	_, _, err = d.Open(ctx, task.Task{Owner: l.Owner, Follows: true, Task: catalogue.Task{ID: effects.FirstTouchTask(l.ID, e.Version), Kind: catalogue.TaskFirstTouch, Subject: lead(l.ID),
+		Customer: e.Customer, Company: l.Company, Title: lang.T("首次联系", "First contact"), Due: v.After(l.ClocksFrom, v.Sections.Intake.FirstTouchWithin),
+		Rule: "first_touch_task", Why: e.ID, CreatedAt: e.Time}})
 	return err
 }
 
