@@ -244,7 +244,7 @@ func TestMarks(t *testing.T) {
 			t.Errorf("%s", a.raw)
 		}
 	}
-	if got := o.recorded("lead/" + id); len(got) != 4 {
+	if got := o.recorded("lead/" + id); len(got) != 3 {
 		t.Errorf("facts %v", got)
 	}
 	o.call("wang", "PUT", path, body{}).want(403)

@@ -110,10 +110,12 @@ type IntakeLate struct {
 	ContactAt instant.Time `json:"contact_at"`
 }
 
-// LeadRecorded is recorded when a lead enters the system.
+// LeadRecorded is recorded when a lead enters the system, with its first owner.
 type LeadRecorded struct {
 	Head
 	After Lead `json:"after"`
+	// Assigned is how its owner was found.
+	Assigned string `json:"assigned,omitempty" enum:"intake,rotation,manual" doc:"How its first owner was found; absent in the public pool"`
 }
 
 // LeadChanged is recorded when a lead's fields are edited.

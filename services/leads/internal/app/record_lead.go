@@ -169,7 +169,8 @@ func firstRecord(l catalogue.Lead, reason string, at instant.Time) (*LeadDoc, []
 	d := store.New(l.ID, storage.OfLead(l))
 	recorded := &catalogue.LeadRecorded{After: l}
 	if l.Owner != "" {
-		return d, []catalogue.Data{recorded, &catalogue.LeadAssigned{Lead: l.ID, After: l.Owner, Reason: reason}}
+		recorded.Assigned = reason
+		return d, []catalogue.Data{recorded}
 	}
 	d.Body.PooledAt, d.Body.PoolReason, d.Body.InPool = at, "nobody_available", true
 	return d, []catalogue.Data{recorded, &catalogue.LeadPooled{Lead: l.ID, Reason: "nobody_available"}}

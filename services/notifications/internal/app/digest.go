@@ -21,6 +21,10 @@ func (s *Sender) together(ctx context.Context, v *outbox.Delivery) ([]*store.Doc
 	}
 	var out []*store.Doc[outbox.Delivery]
 	now := s.Desk.Clock()
+	// The day's own digest goes with it, whichever of the two the sender sees first.
+	if err := s.digestOf(ctx, v.Person, now); err != nil {
+		return nil, err
+	}
 	err := each(ctx, s.Desk.Docs.Deliveries, store.Query{Index: storage.ByPerson, Equal: []any{v.Person, outbox.Withheld}}, func(doc *store.Doc[outbox.Delivery]) error {
 		if doc.Body.Digest && doc.ID != v.ID && !doc.Body.Next.After(now) && len(out) < 100 {
 			out = append(out, doc)
@@ -46,22 +50,30 @@ const digestLate = 2 * time.Hour
 
 // Digests makes each person's digest of the day, once, if there is anything to do.
 func (s *Sender) Digests(ctx context.Context) error {
-	now := s.Desk.Clock()
-	v, err := s.Desk.Policy.At(now)
-	if err != nil || s.Mail == nil {
-		return nil // nothing can be decided, or sent
+	if s.Mail == nil {
+		return nil
 	}
+	now := s.Desk.Clock()
 	for _, id := range s.Desk.People.Active() {
-		p, _ := s.Desk.People.Person(id)
-		at, day := outbox.LastDigest(v, p, now)
-		if at == 0 || p.Email == "" || now.Sub(at) > digestLate {
-			continue
-		}
-		if err := s.digest(ctx, p, day, at); err != nil {
+		if err := s.digestOf(ctx, id, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// digestOf makes a person's digest of the day if its time has come.
+func (s *Sender) digestOf(ctx context.Context, person string, now instant.Time) error {
+	v, err := s.Desk.Policy.At(now)
+	if err != nil {
+		return nil // nothing can be decided yet
+	}
+	p, known := s.Desk.People.Person(person)
+	at, day := outbox.LastDigest(v, p, now)
+	if !known || !p.Active || at == 0 || p.Email == "" || now.Sub(at) > digestLate {
+		return nil
+	}
+	return s.digest(ctx, p, day, at)
 }
 
 func (s *Sender) digest(ctx context.Context, p catalogue.Person, day string, at instant.Time) error {
