@@ -205,6 +205,9 @@ func checkLists(ctx context.Context, t *testing.T, o *programtest.Office, l *Led
 			wantReminders[id] = 1
 		}
 	}
+	for id := range l.Recorded {
+		wantTasks[id] = 1
+	}
 	for id, f := range l.FollowUps {
 		if f.Counts {
 			wantTasks[id] = 1

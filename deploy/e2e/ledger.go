@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
 	"liuke.dev/workflows/journey"
@@ -29,14 +30,15 @@ type Ledger struct {
 	Tasks     map[string][]catalogue.Task     // as created, by id
 	Reminders map[string][]catalogue.Reminder // as issued, by id
 	FollowUps map[string]catalogue.FollowUp   // as recorded, by id
-	Planned   map[string]string               // next-touch task to its subject
+	Planned   map[string]string               // task that a fact asks for, to its subject
+	Recorded  map[string]string               // first-contact task that a new lead's record asks for, to the lead
 	Facts     int
 }
 
 // ReadLedger reads the facts.
 func ReadLedger(events []facts.Event) (*Ledger, error) {
 	l := &Ledger{Decisions: map[string][]catalogue.Decided{}, Fired: map[string][]catalogue.Fired{}, Effects: map[string]catalogue.EffectRef{}, CausedBy: map[string]string{},
-		Tasks: map[string][]catalogue.Task{}, Reminders: map[string][]catalogue.Reminder{}, FollowUps: map[string]catalogue.FollowUp{}, Planned: map[string]string{},
+		Tasks: map[string][]catalogue.Task{}, Reminders: map[string][]catalogue.Reminder{}, FollowUps: map[string]catalogue.FollowUp{}, Planned: map[string]string{}, Recorded: map[string]string{},
 		Facts: len(events)}
 	for _, e := range events {
 		if err := l.read(e); err != nil {
@@ -63,6 +65,11 @@ func (l *Ledger) read(e facts.Event) error {
 		l.Reminders[d.After.ID] = append(l.Reminders[d.After.ID], d.After)
 	case *catalogue.FollowUpRecorded:
 		l.FollowUps[d.FollowUp.ID] = d.FollowUp
+	case *catalogue.LeadRecorded:
+		if a := d.After; a.Owner != "" && a.Status == catalogue.LeadNew && !a.Imported {
+			task := effects.FirstTouchTask(a.ID, d.AggregateVersion)
+			l.Planned[task], l.Recorded[task] = "lead/"+a.ID, a.ID
+		}
 	case *catalogue.NextTouchPlanned:
 		l.Planned[d.Task] = d.Subject.Kind + "/" + d.Subject.ID
 	}
@@ -159,6 +166,11 @@ func (l *Ledger) checkUncaused(add func(string, ...any)) {
 		}
 		if n := len(l.Tasks[id]); n > 1 {
 			add("task %s was created %d times", id, n)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(l.Recorded)) {
+		if n := len(l.Tasks[id]); n != 1 {
+			add("lead %s was recorded and has %d first-contact tasks", l.Recorded[id], n)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(l.Reminders)) {

@@ -78,6 +78,9 @@ func TestTheLedgerFindsEveryKindOfBrokenPromise(t *testing.T) {
 		{"a reminder that nothing asked for", "asked for by no fired obligation", func(s []catalogue.Data) []catalogue.Data {
 			return append(s, &catalogue.ReminderIssued{After: catalogue.Reminder{ID: "lead:a:idle.1:1:0"}})
 		}},
+		{"a new lead without its first-contact task", "has 0 first-contact tasks", func(s []catalogue.Data) []catalogue.Data {
+			return append(s, &catalogue.LeadRecorded{After: catalogue.Lead{ID: "b", Owner: "wang", Status: catalogue.LeadNew}})
+		}},
 		{"a follow-up without its task", "has 0 tasks", func(s []catalogue.Data) []catalogue.Data { return s[:6] }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
