@@ -43,8 +43,8 @@ resolve() {
 	[ -f "$lib/.complete" ] && cmp -s "$lib/.complete" "$here/pom.xml" && return
 	command -v mvn >/dev/null || fail "Maven is needed to resolve Kafka's jars (apt-get install maven)"
 	rm -rf "$lib"
-	mvn -B -ntp -q -f "$here/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
-		-DincludeScope=runtime -DoutputDirectory="$lib" || fail "the jars could not be resolved"
+	mvn -B -ntp -q -Dstyle.color=never -f "$here/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+		-DincludeScope=runtime -DoutputDirectory="$lib" >&2 || fail "the jars could not be resolved"
 	cp "$here/pom.xml" "$lib/.complete"
 }
 

@@ -11,7 +11,7 @@ if [ ! -f "$cache/complete" ] || [ "$here/pom.xml" -nt "$cache/complete" ]; then
 		flock 9
 		if [ ! -f "$cache/complete" ] || [ "$here/pom.xml" -nt "$cache/complete" ]; then
 			rm -rf "$cache/lib"
-			mvn -q -B -f "$here/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+			mvn -q -B -Dstyle.color=never -f "$here/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
 				-DoutputDirectory="$cache/lib" -DincludeScope=runtime >&2
 			touch "$cache/complete"
 		fi
