@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 
-	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/facts"
@@ -47,15 +46,11 @@ const stickyCache = 1_000
 // New makes the worker of journeys. Temporal may still be away: it is dialled
 // when first needed.
 func New(ctx context.Context, d service.Deps) (*Service, error) {
-	key, err := auth.LoadKey(d.Config.ServiceKey)
-	if err != nil {
-		return nil, fmt.Errorf("journeys: service key: %w", err)
-	}
 	t, err := client.NewLazyClient(client.Options{HostPort: d.Config.Temporal, Namespace: d.Config.Namespace, Logger: log.NewStructuredLogger(d.Log)})
 	if err != nil {
 		return nil, fmt.Errorf("journeys: %w", err)
 	}
-	return NewWith(ctx, d, t, services.New(d.Config.Origin, nil, key.Process("journeys")))
+	return NewWith(ctx, d, t, services.New(d.Config.Origin, nil, d.Key.Process("journeys")))
 }
 
 // NewWith makes the worker with a Temporal client and a caller of services of

@@ -38,7 +38,7 @@ func (s *Service) Register(r *httpx.Server) {
 		}
 		return id
 	}
-	api := &httpapi.API{C: s.c, Why: why.New(s.c, names), Clock: s.deps.Clock, Link: s.deps.JourneyLink}
+	api := &httpapi.API{C: s.c, Why: why.New(s.c, names), Link: s.deps.JourneyLink}
 	api.Register(r)
 }
 

@@ -96,7 +96,7 @@ func (h *Host) Deps(ctx context.Context, name string) (Deps, error) {
 	h.stores = append(h.stores, e)
 	h.Check("store:"+name, e.Ping)
 	return Deps{Config: h.Config, Store: e, Cluster: h.Cluster, Policy: h.Policy, Directory: h.Directory, Clock: instant.Now,
-		Log: h.Log.With("service", name), Metrics: prometheus.WrapRegistererWith(prometheus.Labels{}, h.Metrics), Facts: h.facts, Key: h.Key, Verifier: h.Verifier}, nil
+		Log: h.Log.With("service", name), Metrics: h.Metrics, Facts: h.facts, Key: h.Key, Verifier: h.Verifier}, nil
 }
 
 // Add lets the host run a service and serve its operations.

@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"liuke.dev/deploy/local/api"
@@ -17,7 +16,6 @@ type Life struct {
 	URL   string
 	Key   *auth.Key
 	Speed int64
-	Log   *slog.Logger
 
 	c *api.Client
 }

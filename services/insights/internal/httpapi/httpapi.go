@@ -9,7 +9,6 @@ import (
 	"liuke.dev/services/insights/internal/why"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/httpx"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
@@ -49,10 +48,9 @@ type FiredOut struct {
 
 // API serves insights.
 type API struct {
-	C     record.Collections
-	Why   *why.Explainer
-	Clock instant.Clock
-	Link  func(kind, id string) string
+	C    record.Collections
+	Why  *why.Explainer
+	Link func(kind, id string) string
 }
 
 // Register adds the operations.
