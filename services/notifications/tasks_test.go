@@ -239,41 +239,6 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
-// everybody sees who acts next; lists are by due time and neither skip nor repeat.
-func TestLists(t *testing.T) {
-	o := start(t, config.Config{})
-	base := instant.Now().Add(time.Hour)
-	for i := range 60 {
-		who := []string{"wang", "zhao", "li"}[i%3]
-		o.open(fmt.Sprintf("t%02d", i), catalogue.TaskNextTouch, fmt.Sprintf("lead/l%d", i%4), who, base.Add(time.Duration(i/5)*time.Minute))
-	}
-	team := o.list("boss", "scope=team&limit=7")
-	seen := map[string]bool{}
-	for i, x := range team {
-		if seen[x.ID] || x.Assignee == "li" || i > 0 && x.Due < team[i-1].Due {
-			t.Errorf("team list at %d: %+v", i, x)
-		}
-		seen[x.ID] = true
-	}
-	if len(team) != 40 {
-		t.Errorf("team: %d", len(team))
-	}
-	if n := len(o.list("director", "scope=all&limit=9")); n != 60 {
-		t.Errorf("all: %d", n)
-	}
-	if n := len(o.list("wang", "subject=lead/l0&limit=4")); n != 15 {
-		t.Errorf("of a lead: %d", n)
-	}
-	if n := len(o.list("wang", "scope=mine&due_to="+base.Add(time.Minute).String())); n != 2 {
-		t.Errorf("due: %d", n)
-	}
-	for query, want := range map[string]int{"scope=all": 403, "scope=team&after=x": 422, "after=x": 422, "due_from=x": 422, "subject=x": 422, "scope=x": 422, "status=done": 200} {
-		if status, _ := o.call("wang", "GET", "/v1/tasks?"+query, nil, nil); status != want {
-			t.Errorf("%s: %d, want %d", query, status, want)
-		}
-	}
-}
-
 func TestPeopleChangeTasks(t *testing.T) {
 	o := start(t, config.Config{})
 	now := instant.Now()

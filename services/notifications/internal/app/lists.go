@@ -18,6 +18,7 @@ import (
 // Wanted says which tasks a list shows.
 type Wanted struct {
 	Scope    string // mine, team, all
+	Assignee string // whose; it takes the place of the scope
 	Status   string
 	From, To instant.Time // of the due time
 	Subject  catalogue.Subject
@@ -45,6 +46,11 @@ func (d *Desk) List(ctx context.Context, p auth.Principal, w Wanted) ([]*store.D
 			return nil, "", err
 		}
 		q.Index, q.Equal = storage.BySubject, []any{w.Subject.Kind, w.Subject.ID, w.Status}
+	case w.Assignee != "":
+		if err := d.Guard.May(p, access.TaskRead, w.Assignee); err != nil {
+			return nil, "", err
+		}
+		q.Index, q.Equal = storage.ByAssignee, []any{w.Assignee, w.Status}
 	case w.Scope == "all":
 		if err := d.Guard.MayAtAll(p, access.EverybodyTasks); err != nil {
 			return nil, "", err

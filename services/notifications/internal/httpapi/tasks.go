@@ -116,15 +116,16 @@ func (a *API) createTask(ctx context.Context, in *struct{ Body NewTask }) (*http
 
 type listTasksInput struct {
 	httpx.PageParams
-	Scope   string `query:"scope" enum:"mine,team,all" default:"mine"`
-	Status  string `query:"status" enum:"open,done,cancelled" default:"open"`
-	DueFrom string `query:"due_from" format:"date-time"`
-	DueTo   string `query:"due_to" format:"date-time" doc:"Due before this instant"`
-	Subject string `query:"subject" maxLength:"200" doc:"lead/ID, deal/ID, customer/ID, transfer/ID: tasks of a subject, whoever has them"`
+	Scope    string `query:"scope" enum:"mine,team,all" default:"mine"`
+	Assignee string `query:"assignee" maxLength:"60" doc:"Tasks that this person is to do, instead of a scope; whose one may see, own, mates', team's or all, says the permission table"`
+	Status   string `query:"status" enum:"open,done,cancelled" default:"open"`
+	DueFrom  string `query:"due_from" format:"date-time"`
+	DueTo    string `query:"due_to" format:"date-time" doc:"Due before this instant"`
+	Subject  string `query:"subject" maxLength:"200" doc:"lead/ID, deal/ID, customer/ID, transfer/ID: tasks of a subject, whoever has them; not together with assignee"`
 }
 
 func (in *listTasksInput) wanted() (app.Wanted, error) {
-	w := app.Wanted{Scope: in.Scope, Status: in.Status, Limit: in.Limit, After: in.After}
+	w := app.Wanted{Scope: in.Scope, Assignee: in.Assignee, Status: in.Status, Limit: in.Limit, After: in.After}
 	var wrong []problem.Field
 	for _, t := range []struct {
 		name, text string
@@ -138,6 +139,9 @@ func (in *listTasksInput) wanted() (app.Wanted, error) {
 			wrong = append(wrong, problem.FieldError(t.name, "date_time", "应为带时区的 RFC 3339 时间", "must be an RFC 3339 time with a zone"))
 		}
 		*t.into = v
+	}
+	if in.Subject != "" && in.Assignee != "" {
+		wrong = append(wrong, problem.FieldError("query.assignee", "exclusive", "不能与 subject 同时使用", "cannot be used together with subject"))
 	}
 	if in.Subject != "" {
 		kind, id, ok := strings.Cut(in.Subject, "/")
