@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"liuke.dev/deploy/recount"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/programtest"
@@ -243,7 +244,7 @@ func checkJourneys(ctx context.Context, t *testing.T, o *programtest.Office, s *
 // reminded, and that no task waits since before the import.
 func checkPast(t *testing.T, s *programtest.Stream, begin instant.Time) {
 	t.Helper()
-	l, err := ReadLedger(s.Facts())
+	l, err := recount.ReadLedger(s.Facts())
 	if err != nil {
 		t.Fatal(err)
 	}

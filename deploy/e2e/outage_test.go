@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"liuke.dev/deploy/recount"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/programtest"
@@ -34,12 +35,12 @@ const outageLasts = 12 * time.Second
 func outage(t *testing.T, end func(o *programtest.Office) error) {
 	ctx := bounded(t, 3*time.Minute)
 	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
-	journal := NewJournal()
-	s := &Seller{Client: o.As(o.Sellers[0]), Name: "停电", Journal: journal, Rand: rand.New(rand.NewPCG(1, 1)), Day: day} //nolint:gosec // any will do
+	journal := recount.NewJournal()
+	s := &recount.Seller{Client: o.As(o.Sellers[0]), Name: "停电", Journal: journal, Rand: rand.New(rand.NewPCG(1, 1)), Day: day} //nolint:gosec // any will do
 	for range 10 {
-		s.record(ctx)
+		s.Record(ctx)
 	}
-	for _, lead := range s.mine {
+	for _, lead := range s.Mine {
 		s.FollowUp(ctx, lead)
 	}
 	report(t, "answers that may not come", journal.Lost)
@@ -62,7 +63,7 @@ func outage(t *testing.T, end func(o *programtest.Office) error) {
 	checkLists(ctx, t, o, l)
 }
 
-func checkLate(t *testing.T, l *Ledger, stopping, down, back, started instant.Time) {
+func checkLate(t *testing.T, l *recount.Ledger, stopping, down, back, started instant.Time) {
 	t.Helper()
 	during, latest := 0, instant.Time(0)
 	for name, decisions := range l.Decisions {

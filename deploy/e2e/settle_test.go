@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"liuke.dev/deploy/recount"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/programtest"
 )
 
 // settle waits until nothing is under way: every fact published and read, no
 // obligation pending, no effect missing. What stands in the way is the failure.
-func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream, within time.Duration) *Ledger {
+func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream, within time.Duration) *recount.Ledger {
 	t.Helper()
 	if err := s.CaughtUp(ctx); err != nil {
 		t.Fatal(err)
@@ -29,10 +30,10 @@ func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *program
 	}
 }
 
-func unsettled(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream) (string, *Ledger) {
+func unsettled(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream) (string, *recount.Ledger) {
 	t.Helper()
 	quiet := s.Quiet()
-	l, err := ReadLedger(s.Facts())
+	l, err := recount.ReadLedger(s.Facts())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"liuke.dev/deploy/recount"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/lang"
@@ -113,14 +114,14 @@ func TestEveryTaskReminderMarkAndReassignmentSaysWhy(t *testing.T) {
 // liveThrough lets people work for a few days and then forget everything.
 func liveThrough(ctx context.Context, t *testing.T, o *programtest.Office) {
 	t.Helper()
-	journal := NewJournal()
+	journal := recount.NewJournal()
 	for n, id := range o.Sellers[:2] {
-		s := &Seller{Client: o.As(id), Name: fmt.Sprint("缘由", n), Journal: journal, Rand: rand.New(rand.NewPCG(7, uint64(n))), Day: day} //nolint:gosec // any will do
+		s := &recount.Seller{Client: o.As(id), Name: fmt.Sprint("缘由", n), Journal: journal, Rand: rand.New(rand.NewPCG(7, uint64(n))), Day: day} //nolint:gosec // any will do
 		for range 12 {
-			s.act(ctx)
+			s.Act(ctx)
 		}
-		s.open(ctx)
-		s.convert(ctx)
+		s.Open(ctx)
+		s.Convert(ctx)
 	}
 	report(t, "answers that may not come", journal.Lost)
 	transferOne(ctx, t, o)
@@ -134,7 +135,7 @@ func liveThrough(ctx context.Context, t *testing.T, o *programtest.Office) {
 func transferOne(ctx context.Context, t *testing.T, o *programtest.Office) {
 	t.Helper()
 	from, to := o.As(o.Sellers[2]), o.Sellers[3]
-	var made created
+	var made recount.Created
 	if err := from.Post(ctx, "/v1/deals", map[string]any{"title": "转交", "company": "转交有限公司", "source": "referral", "need": "需求"}, &made); err != nil {
 		t.Fatal(err)
 	}

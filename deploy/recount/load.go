@@ -1,4 +1,4 @@
-package e2e
+package recount
 
 import (
 	"context"
@@ -86,14 +86,16 @@ type Seller struct {
 	// Pause is the mean time between two actions.
 	Pause time.Duration
 
-	mine []string // paths of what is being pursued
-	n    int
+	// Mine are the paths of what is being pursued.
+	Mine []string
+
+	n int
 }
 
 // Run works until ctx ends.
 func (s *Seller) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		s.act(ctx)
+		s.Act(ctx)
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Duration(s.Rand.Int64N(int64(2*s.Pause) + 1))):
@@ -101,57 +103,61 @@ func (s *Seller) Run(ctx context.Context) {
 	}
 }
 
-func (s *Seller) act(ctx context.Context) {
+// Act does one thing, as chance has it.
+func (s *Seller) Act(ctx context.Context) {
 	switch n := s.Rand.IntN(10); {
-	case n < 4 || len(s.mine) == 0:
-		s.record(ctx)
+	case n < 4 || len(s.Mine) == 0:
+		s.Record(ctx)
 	case n < 8:
-		s.FollowUp(ctx, s.mine[s.Rand.IntN(len(s.mine))])
+		s.FollowUp(ctx, s.Mine[s.Rand.IntN(len(s.Mine))])
 	case n < 9:
-		s.open(ctx)
+		s.Open(ctx)
 	default:
-		s.convert(ctx)
+		s.Convert(ctx)
 	}
-	if len(s.mine) > 12 { // the oldest is forgotten, on purpose
-		s.mine = s.mine[1:]
+	if len(s.Mine) > 12 { // the oldest is forgotten, on purpose
+		s.Mine = s.Mine[1:]
 	}
 }
 
-type created struct {
+// Created is the part of an answer that names what was made.
+type Created struct {
 	ID   string `json:"id"`
 	Deal string `json:"deal"`
 }
 
-func (s *Seller) record(ctx context.Context) {
+// Record records a lead.
+func (s *Seller) Record(ctx context.Context) {
 	s.n++
 	company := fmt.Sprintf("%s-%04d 有限公司", s.Name, s.n)
-	var made created
+	var made Created
 	err := s.Client.Post(ctx, "/v1/leads", map[string]any{"company": company, "contact": "联系人", "wechat": company, "source": "website", "need": "需求 " + company}, &made)
 	if err != nil {
 		s.Journal.failed(ctx, err)
 		return
 	}
 	s.Journal.lead(made.ID, company)
-	s.mine = append(s.mine, "/v1/leads/"+made.ID)
+	s.Mine = append(s.Mine, "/v1/leads/"+made.ID)
 }
 
-func (s *Seller) open(ctx context.Context) {
+// Open opens a deal.
+func (s *Seller) Open(ctx context.Context) {
 	s.n++
 	title := fmt.Sprintf("%s-deal-%04d", s.Name, s.n)
-	var made created
+	var made Created
 	if err := s.Client.Post(ctx, "/v1/deals", map[string]any{"title": title, "company": title, "source": "referral", "need": "需求"}, &made); err != nil {
 		s.Journal.failed(ctx, err)
 		return
 	}
 	s.Journal.deal(made.ID, title)
-	s.mine = append(s.mine, "/v1/deals/"+made.ID)
+	s.Mine = append(s.Mine, "/v1/deals/"+made.ID)
 }
 
 // FollowUp records a follow-up that names the next touch some days on.
 func (s *Seller) FollowUp(ctx context.Context, subject string) {
 	now := instant.Now()
 	var made struct {
-		FollowUp created `json:"follow_up"`
+		FollowUp Created `json:"follow_up"`
 	}
 	err := s.Client.Post(ctx, subject+"/follow-ups", map[string]any{"occurred_at": now, "channel": "phone", "direction": "outbound", "key_points": "谈了",
 		"next_action": "再联系", "next_touch_at": now.Add(time.Duration((1 + 5*s.Rand.Float64()) * float64(s.Day))), "result": "interested", "customer_type": "new",
@@ -163,19 +169,20 @@ func (s *Seller) FollowUp(ctx context.Context, subject string) {
 	s.Journal.followUp(made.FollowUp.ID, subject)
 }
 
-func (s *Seller) convert(ctx context.Context) {
-	i := slices.IndexFunc(s.mine, func(p string) bool { return len(p) > 10 && p[:10] == "/v1/leads/" })
+// Convert turns the oldest of the leads into a deal.
+func (s *Seller) Convert(ctx context.Context) {
+	i := slices.IndexFunc(s.Mine, func(p string) bool { return len(p) > 10 && p[:10] == "/v1/leads/" })
 	if i < 0 {
 		return
 	}
-	lead := s.mine[i]
+	lead := s.Mine[i]
 	s.FollowUp(ctx, lead) // a lead that was never touched would not be a deal
-	s.mine = slices.Delete(s.mine, i, i+1)
-	var made created
+	s.Mine = slices.Delete(s.Mine, i, i+1)
+	var made Created
 	if err := s.Client.Post(ctx, lead+"/conversion", map[string]any{}, &made); err != nil {
 		s.Journal.failed(ctx, err)
 		return
 	}
 	s.Journal.deal(made.Deal, "")
-	s.mine = append(s.mine, "/v1/deals/"+made.Deal)
+	s.Mine = append(s.Mine, "/v1/deals/"+made.Deal)
 }

@@ -1,11 +1,13 @@
-// Package e2e proves the real all-in-one program: that a newcomer's commands
-// work, that no acknowledged write and no promise is lost or kept twice when
-// the program is killed again and again, and that an outage makes promises late
-// but never void.
+// Package recount counts, from outside and in two independent ways, what the
+// program acknowledged and promised: people who work with it and keep a journal
+// of every answer (load.go), the promises as the facts tell them (ledger.go), and
+// the lists that people see (checks.go). Tests that kill, starve or restart the
+// program compare the three: nothing acknowledged may be lost, nothing may happen
+// twice.
 //
 // This file owns the count of promises from facts alone, as an outside consumer
 // could make it.
-package e2e
+package recount
 
 import (
 	"fmt"
@@ -38,17 +40,22 @@ type Ledger struct {
 // ReadLedger reads the facts.
 func ReadLedger(events []facts.Event) (*Ledger, error) {
 	l := &Ledger{Decisions: map[string][]catalogue.Decided{}, Fired: map[string][]catalogue.Fired{}, Effects: map[string]catalogue.EffectRef{}, CausedBy: map[string]string{},
-		Tasks: map[string][]catalogue.Task{}, Reminders: map[string][]catalogue.Reminder{}, FollowUps: map[string]catalogue.FollowUp{}, Planned: map[string]string{}, Recorded: map[string]string{},
-		Facts: len(events)}
+		Tasks: map[string][]catalogue.Task{}, Reminders: map[string][]catalogue.Reminder{}, FollowUps: map[string]catalogue.FollowUp{}, Planned: map[string]string{}, Recorded: map[string]string{}}
+	return l, l.Take(events)
+}
+
+// Take reads further facts.
+func (l *Ledger) Take(events []facts.Event) error {
 	for _, e := range events {
 		if err := l.read(e); err != nil {
-			return nil, fmt.Errorf("fact %s: %w", e.ID, err)
+			return fmt.Errorf("fact %s: %w", e.ID, err)
 		}
 	}
 	for _, decisions := range l.Decisions {
 		slices.SortStableFunc(decisions, func(a, b catalogue.Decided) int { return int(a.Number - b.Number) })
 	}
-	return l, nil
+	l.Facts += len(events)
+	return nil
 }
 
 func (l *Ledger) read(e facts.Event) error {
