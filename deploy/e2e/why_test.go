@@ -146,7 +146,7 @@ func transferOne(ctx context.Context, t *testing.T, o *programtest.Office) {
 		}
 		rest(ctx, t, 50*time.Millisecond)
 	}
-	var transfer created
+	var transfer recount.Created
 	for _, step := range []struct {
 		who, path string
 		body      map[string]any
