@@ -12,6 +12,7 @@ import (
 	"liuke.dev/shared/courtesy"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/moment"
 	"liuke.dev/shared/store"
 )
 
@@ -126,7 +127,7 @@ type entry struct {
 
 // batch publishes one batch and tells how many facts it took off the outbox.
 func (r *Relay) batch(ctx context.Context) (int, error) {
-	courtesy.Yield(ctx, relayCourtesy)
+	defer courtesy.Turn(ctx, relayCourtesy)()
 	pending, err := r.c.Engine.Pending(ctx, relayBatch)
 	if err != nil {
 		return 0, r.failed("read", err)
@@ -138,7 +139,13 @@ func (r *Relay) batch(ctx context.Context) (int, error) {
 	for i, f := range pending {
 		entries[i] = entryOf(f)
 	}
+	if err := moment.Reached(moment.BeforePublish); err != nil {
+		return 0, r.failed("publish", err)
+	}
 	r.produce(ctx, entries)
+	if err := moment.Reached(moment.AfterPublish); err != nil {
+		return 0, r.failed("mark", err)
+	}
 	done, waiting := r.settle(ctx, entries)
 	if len(done) > 0 {
 		if err := r.c.Engine.Published(ctx, done); err != nil {

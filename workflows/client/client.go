@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"liuke.dev/shared/effects"
+	"liuke.dev/shared/moment"
 )
 
 // maxAnswer bounds what is read of an answer.
@@ -72,6 +74,14 @@ func (e *Error) Error() string {
 
 // Do carries a call out. An error that is no *Error means that no answer came.
 func (c *Client) Do(ctx context.Context, call Call) error {
+	if err := moment.Reached(moment.BeforeEffect); err != nil {
+		return err
+	}
+	err := c.do(ctx, call)
+	return errors.Join(err, moment.Reached(moment.AfterEffect))
+}
+
+func (c *Client) do(ctx context.Context, call Call) error {
 	request, err := c.request(ctx, call)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"liuke.dev/shared/moment"
 	"liuke.dev/shared/store"
 )
 
@@ -100,7 +101,7 @@ func (a attempt) run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(err, unknown)
 		}
-		matched, err := a.write(ctx)
+		matched, err := a.writeAtMoment(ctx)
 		switch {
 		case err == nil && matched:
 			return nil
@@ -114,6 +115,19 @@ func (a attempt) run(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("%w: %w", store.ErrUnavailable, unknown)
+}
+
+// writeAtMoment is write, passing the moments at which a process can be tried. An
+// error after it is an answer that got lost.
+func (a attempt) writeAtMoment(ctx context.Context) (bool, error) {
+	if err := moment.Reached(moment.BeforeCommit); err != nil {
+		return false, err
+	}
+	matched, err := a.write(ctx)
+	if err == nil {
+		err = moment.Reached(moment.AfterCommit)
+	}
+	return matched, err
 }
 
 func (a attempt) write(ctx context.Context) (bool, error) {

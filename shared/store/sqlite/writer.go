@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"liuke.dev/shared/moment"
 	"liuke.dev/shared/store"
 )
 
@@ -180,7 +181,7 @@ func (w *writer) transaction(run func() error) error {
 	}
 	err := run()
 	if err == nil {
-		_, err = w.conn.exec("COMMIT")
+		err = w.makeDurable()
 	}
 	if err != nil {
 		// An error such as a full disk may have ended the transaction already;
@@ -188,6 +189,17 @@ func (w *writer) transaction(run func() error) error {
 		_, _ = w.conn.exec("ROLLBACK")
 	}
 	return err
+}
+
+func (w *writer) makeDurable() error {
+	if err := moment.Reached(moment.BeforeCommit); err != nil {
+		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	}
+	if _, err := w.conn.exec("COMMIT"); err != nil {
+		return err
+	}
+	_ = moment.Reached(moment.AfterCommit) // it is durable, whatever happens now
+	return nil
 }
 
 func (w *writer) isClosed() bool {

@@ -11,6 +11,7 @@ import (
 	"liuke.dev/services/notifications/internal/outbox"
 	"liuke.dev/services/notifications/internal/storage"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/moment"
 	"liuke.dev/shared/store"
 )
 
@@ -125,7 +126,9 @@ func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) erro
 	if err != nil {
 		return err
 	}
-	err = s.carry(ctx, v, with)
+	if err = moment.Reached(moment.BeforeDelivery); err == nil {
+		err = errors.Join(s.carry(ctx, v, with), moment.Reached(moment.AfterDelivery))
+	}
 	if ctx.Err() != nil {
 		return nil // stopped in the middle: the lease runs out and it is tried again
 	}
