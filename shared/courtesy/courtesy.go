@@ -9,6 +9,7 @@ package courtesy
 import (
 	"context"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -33,7 +34,7 @@ var (
 // it gives when it is answered.
 func Person() (answered func()) {
 	if underWay.Add(1) >= int64(crowdPerCore*runtime.GOMAXPROCS(0)) {
-		crowdAt.Store(int64(time.Since(begun)) + 1)
+		crowdAt.Store(now() + 1)
 	}
 	return func() { underWay.Add(-1) }
 }
@@ -44,25 +45,65 @@ func Crowded() bool {
 		return true
 	}
 	at := crowdAt.Load()
-	return at > 0 && int64(time.Since(begun))-at < int64(lasting)
+	return at > 0 && now()-at < int64(lasting)
 }
 
-// Yield waits while people wait, at most so long, and no longer than ctx.
-func Yield(ctx context.Context, most time.Duration) {
+// restsFor is how many times as long as it worked background work rests while
+// people wait: it gets a fifth of one processor then.
+const restsFor = 4
+
+// lane is where background work goes one by one while people wait.
+var (
+	lane    = make(chan struct{}, 1)
+	restEnd atomic.Int64 // when the rest after the last turn ends
+)
+
+// Turn waits for this work's turn while people wait, at most so long and no
+// longer than ctx; call the function that it gives when the work is done. While
+// nobody waits it is everybody's turn at once. While people crowd, background
+// work goes one at a time and rests in between: a commit that shares the disk
+// with people's slows them down as much as one that takes their processors. No
+// work that has its turn may wait for other work's.
+func Turn(ctx context.Context, most time.Duration) (done func()) {
+	nothing := func() {}
 	if !Crowded() {
-		return
+		return nothing
 	}
 	end := time.NewTimer(most)
 	defer end.Stop()
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for Crowded() {
+		if now() >= restEnd.Load() {
+			select {
+			case lane <- struct{}{}:
+				return turn()
+			default:
+			}
+		}
 		select {
 		case <-end.C:
-			return
+			return nothing
 		case <-ctx.Done():
-			return
+			return nothing
 		case <-tick.C:
 		}
 	}
+	return nothing
 }
+
+// turn begins a turn and gives what ends it, once.
+func turn() func() {
+	begin := now()
+	return sync.OnceFunc(func() {
+		end := now()
+		restEnd.Store(end + restsFor*min(end-begin, int64(longestRest/restsFor)))
+		<-lane
+	})
+}
+
+// longestRest bounds the rest after a long turn.
+const longestRest = time.Second
+
+// now is the time since the process began, in nanoseconds.
+func now() int64 { return int64(time.Since(begun)) }

@@ -19,31 +19,50 @@ func crowd(n int) (leave func()) {
 	}
 }
 
-func waited(ctx context.Context, most time.Duration) time.Duration {
+func waited(ctx context.Context, most time.Duration) (time.Duration, func()) {
 	begin := time.Now()
-	Yield(ctx, most)
-	return time.Since(begin)
+	done := Turn(ctx, most)
+	return time.Since(begin), done
 }
 
-func TestBackgroundWorkWaitsForACrowdButNotForLong(t *testing.T) {
-	most := crowdPerCore * runtime.GOMAXPROCS(0)
-	leave := crowd(most - 1)
-	if w := waited(t.Context(), time.Second); w > 500*time.Millisecond {
-		t.Errorf("waited %s where there is no crowd", w)
+func TestWithoutACrowdItIsEverybodysTurn(t *testing.T) {
+	leave := crowd(crowdPerCore*runtime.GOMAXPROCS(0) - 1)
+	defer leave()
+	for range 3 { // none of them ends before the next begins
+		w, done := waited(t.Context(), time.Second)
+		defer done()
+		if w > 500*time.Millisecond {
+			t.Errorf("waited %s where there is no crowd", w)
+		}
 	}
-	one := Person()
-	if w := waited(t.Context(), 100*time.Millisecond); w < 90*time.Millisecond {
-		t.Errorf("waited only %s while there is a crowd", w)
+}
+
+func TestInACrowdBackgroundWorkGoesOneByOneAndRests(t *testing.T) {
+	leave := crowd(crowdPerCore * runtime.GOMAXPROCS(0))
+	_, first := waited(t.Context(), time.Minute)
+	if w, done := waited(t.Context(), 100*time.Millisecond); w < 90*time.Millisecond {
+		t.Errorf("waited only %s while another had its turn", w)
+	} else {
+		done() // went on without a turn: it has none to give back
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if w := waited(ctx, time.Minute); w > 10*time.Second {
+	if w, _ := waited(ctx, time.Minute); w > 10*time.Second {
 		t.Errorf("waited %s beyond the end of ctx", w)
 	}
-	time.AfterFunc(50*time.Millisecond, func() { one(); leave() })
-	if w := waited(t.Context(), time.Minute); w < 40*time.Millisecond || w > 10*time.Second {
+	first()
+	first() // twice is once
+	w, second := waited(t.Context(), time.Minute)
+	if w < 500*time.Millisecond || w > 10*time.Second { // four times as long as the 150 ms that the first took
+		t.Errorf("%s after a turn of 150 ms", w)
+	}
+	second()
+	time.AfterFunc(50*time.Millisecond, leave)
+	w, done := waited(t.Context(), time.Minute)
+	if done(); w > 10*time.Second {
 		t.Errorf("waited %s for a crowd that left after 50 ms", w)
 	}
+	time.Sleep(2 * lasting)
 	if Crowded() {
 		t.Error("still crowded")
 	}
