@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
@@ -20,6 +21,9 @@ import (
 	"github.com/knadh/koanf/providers/structs"
 	"github.com/knadh/koanf/v2"
 )
+
+// prefix of everything in the environment that is Liuke's.
+const prefix = "LIUKE_"
 
 // Config of a program. The tag is the key in the file; the environment has the
 // same in capitals with LIUKE_ before it: LIUKE_STORE, LIUKE_KAFKA …
@@ -33,7 +37,8 @@ type Config struct {
 	TemporalLink   string   `koanf:"temporal_link"`   // URL of the Temporal UI as people reach it
 	Namespace      string   `koanf:"namespace"`       // Temporal namespace
 	TrustedProxies []string `koanf:"trusted_proxies"` // addresses or networks whose X-Forwarded-For is believed
-	Origin         string   `koanf:"origin"`          // URL at which all services answer; journeys call it
+	Origin         string   `koanf:"origin"`          // URL at which all services answer, as people reach it
+	InternalOrigin string   `koanf:"internal_origin"` // the same as Liuke's own processes reach it; empty: origin
 	ServiceKey     string   `koanf:"service_key"`     // file with the key that signs tokens of Liuke's own processes
 	Issuer         string   `koanf:"issuer"`          // URL of an external OIDC issuer; empty: the embedded one
 	Audience       string   `koanf:"audience"`        // audience that tokens of the external issuer must have
@@ -43,7 +48,30 @@ type Config struct {
 	LogLevel       string   `koanf:"log_level"`       // debug, info, warn, error
 	LogFormat      string   `koanf:"log_format"`      // text, json
 	Journeys       string   `koanf:"journeys"`        // run, or held: facts wait in Kafka until they may go on
+	Build          string   `koanf:"build"`           // names the worker's build to Temporal; empty: version and commit
+	Rollout        string   `koanf:"rollout"`         // auto: a new build of the worker takes the journeys over; manual: an operator says so
 	Pprof          string   `koanf:"pprof"`           // address of the profiler, on loopback; empty: none
+
+	At    string `koanf:"at"`    // moments at which the program dies, stands still or fails on purpose (shared/moment); refused without trial
+	Trial bool   `koanf:"trial"` // this program is being tried, not used
+
+	KafkaUser      string `koanf:"kafka_user"`      // signs in to the brokers; empty: nobody does
+	KafkaPassword  string `koanf:"kafka_password"`  // of KafkaUser
+	KafkaMechanism string `koanf:"kafka_mechanism"` // SCRAM-SHA-512, SCRAM-SHA-256, PLAIN
+	KafkaTLS       bool   `koanf:"kafka_tls"`       // connections to the brokers are encrypted
+	KafkaCA        string `koanf:"kafka_ca"`        // PEM file with the authorities that brokers' certificates are checked with; empty: the system's
+	KafkaCert      string `koanf:"kafka_cert"`      // PEM file with the client's certificate
+	KafkaKey       string `koanf:"kafka_key"`       // PEM file with its key
+
+	TemporalTLS        bool   `koanf:"temporal_tls"`         // connections to Temporal are encrypted
+	TemporalCA         string `koanf:"temporal_ca"`          // as kafka_ca
+	TemporalCert       string `koanf:"temporal_cert"`        // PEM file with the client's certificate
+	TemporalKey        string `koanf:"temporal_key"`         // PEM file with its key
+	TemporalServerName string `koanf:"temporal_server_name"` // name in the server's certificate; empty: the host of the address
+	TemporalAPIKey     string `koanf:"temporal_api_key"`     // signs in to Temporal; empty: nobody does
+
+	// Drain is how long a service that was asked to end still answers, so that the proxy has noticed.
+	Drain time.Duration `koanf:"drain"`
 
 	SMTP    SMTP    `koanf:"smtp"`
 	Webhook Webhook `koanf:"webhook"`
@@ -53,6 +81,12 @@ type Config struct {
 const (
 	JourneysRun  = "run"
 	JourneysHeld = "held"
+)
+
+// What Rollout may be.
+const (
+	RolloutAuto   = "auto"
+	RolloutManual = "manual"
 )
 
 // SMTP is the mail server; without a host no mail is sent.
@@ -74,11 +108,12 @@ type Webhook struct {
 // Default is what a laptop needs: everything on loopback.
 func Default() Config {
 	return Config{HTTP: "127.0.0.1:8080", Kafka: []string{"127.0.0.1:9092"}, Temporal: "127.0.0.1:7233", TemporalUI: "127.0.0.1:8233",
-		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, LogLevel: "info", LogFormat: "text", Journeys: JourneysRun, SMTP: SMTP{Port: 587, TLS: "starttls"}}
+		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, KafkaMechanism: MechanismSCRAM512, LogLevel: "info", LogFormat: "text", Journeys: JourneysRun, Drain: 3 * time.Second, Rollout: RolloutAuto, SMTP: SMTP{Port: 587, TLS: "starttls"}}
 }
 
 // Load reads the configuration: base, then the YAML file (if named, or
-// LIUKE_CONFIG), then the environment, then set (keys as in the file).
+// LIUKE_CONFIG), then the environment, then set (keys as in the file). Whatever
+// the environment may say it may also keep in a file: LIUKE_STORE_FILE.
 func Load(base Config, path string, set map[string]any) (Config, error) {
 	k := koanf.New(".")
 	if err := k.Load(structs.Provider(base, "koanf"), nil); err != nil {
@@ -92,7 +127,11 @@ func Load(base Config, path string, set map[string]any) (Config, error) {
 			return base, fmt.Errorf("config file %s: %w", path, err)
 		}
 	}
-	if err := k.Load(env.Provider(".", env.Opt{Prefix: "LIUKE_", TransformFunc: fromEnvironment}), nil); err != nil {
+	environment, err := withFiles(os.Environ(), k.Keys())
+	if err != nil {
+		return base, err
+	}
+	if err := k.Load(env.Provider(".", env.Opt{Prefix: prefix, TransformFunc: fromEnvironment, EnvironFunc: func() []string { return environment }}), nil); err != nil {
 		return base, err
 	}
 	if err := k.Load(confmap.Provider(set, "."), nil); err != nil {
@@ -107,7 +146,7 @@ func Load(base Config, path string, set map[string]any) (Config, error) {
 }
 
 func fromEnvironment(key, value string) (string, any) {
-	key = strings.ToLower(strings.TrimPrefix(key, "LIUKE_"))
+	key = strings.ToLower(strings.TrimPrefix(key, prefix))
 	for _, group := range []string{"smtp", "webhook"} {
 		if rest, ok := strings.CutPrefix(key, group+"_"); ok {
 			return group + "." + rest, value
@@ -122,6 +161,9 @@ func fromEnvironment(key, value string) (string, any) {
 func (c *Config) complete() {
 	if c.Origin == "" {
 		c.Origin = "http://" + c.HTTP
+	}
+	if c.InternalOrigin == "" {
+		c.InternalOrigin = c.Origin
 	}
 	if c.TemporalLink == "" {
 		c.TemporalLink = "http://" + c.TemporalUI
@@ -138,8 +180,10 @@ func (c *Config) check() error {
 			errs = append(errs, fmt.Errorf("%s: %q is not HOST:PORT", key, address))
 		}
 	}
-	if u, err := url.Parse(c.Origin); err != nil || u.Host == "" {
-		errs = append(errs, fmt.Errorf("origin: %q is not a URL", c.Origin))
+	for key, address := range map[string]string{"origin": c.Origin, "internal_origin": c.InternalOrigin} {
+		if u, err := url.Parse(address); err != nil || u.Host == "" {
+			errs = append(errs, fmt.Errorf("%s: %q is not a URL", key, address))
+		}
 	}
 	if c.Speed < 1 {
 		errs = append(errs, fmt.Errorf("speed: %d is below 1", c.Speed))
@@ -147,13 +191,20 @@ func (c *Config) check() error {
 	if c.Journeys != JourneysRun && c.Journeys != JourneysHeld {
 		errs = append(errs, fmt.Errorf("journeys: %q is not %s or %s", c.Journeys, JourneysRun, JourneysHeld))
 	}
+	if c.Rollout != RolloutAuto && c.Rollout != RolloutManual {
+		errs = append(errs, fmt.Errorf("rollout: %q is not %s or %s", c.Rollout, RolloutAuto, RolloutManual))
+	}
 	if c.Pprof != "" && !loopback(c.Pprof) {
 		errs = append(errs, fmt.Errorf("pprof: %q is not a loopback HOST:PORT", c.Pprof))
+	}
+	if c.At != "" && !c.Trial {
+		errs = append(errs, fmt.Errorf("at: %q makes the program fail on purpose; if that is meant, set trial (LIUKE_TRIAL=true) as well", c.At))
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		errs = append(errs, fmt.Errorf("log_level: %q is not debug, info, warn or error", c.LogLevel))
 	}
+	errs = append(errs, c.checkKafka(), c.checkTemporal())
 	return errors.Join(errs...)
 }
 
