@@ -25,7 +25,7 @@ func measureCost(ctx context.Context, b *bench) error {
 	if _, err := b.spend(ctx, o, "暖", b.scale(100)); err != nil {
 		return err
 	}
-	profiled := profile(ctx, filepath.Join(os.TempDir(), "liuke-cost.pprof"))
+	profiled := profile(ctx, "cost", 10*time.Second)
 	leads := b.scale(300)
 	used, err := b.spend(ctx, o, "价", leads)
 	if err != nil {
@@ -75,9 +75,10 @@ func quiet(ctx context.Context, o *programtest.Office) error {
 	return fmt.Errorf("still publishing, %.0f facts so far", last)
 }
 
-// profile has the program's processor time profiled for ten seconds, if it was
-// told where to listen for that.
-func profile(ctx context.Context, into string) <-chan error {
+// profile has the program's processor time profiled for a while, if LIUKE_PPROF
+// told it where to listen for that.
+func profile(ctx context.Context, name string, during time.Duration) <-chan error {
+	into := filepath.Join(os.TempDir(), "liuke-"+name+".pprof")
 	done := make(chan error, 1)
 	address := os.Getenv("LIUKE_PPROF")
 	if address == "" {
@@ -86,7 +87,7 @@ func profile(ctx context.Context, into string) <-chan error {
 	}
 	go func() {
 		done <- func() error {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/debug/pprof/profile?seconds=10", nil)
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%.0f", address, during.Seconds()), nil)
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -33,8 +34,9 @@ func measureHeld(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
+	profiled := profile(ctx, "held", b.during(10*time.Second))
 	counted, err := create(ctx, o, "计", clients, 0, b.during(10*time.Second), false)
-	if err != nil {
+	if err = errors.Join(err, <-profiled); err != nil {
 		return err
 	}
 	b.judgeRate(0.5, counted, "leads recorded over HTTP, 8 clients, journeys held back")

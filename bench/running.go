@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,8 +17,9 @@ func measureRunning(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer o.Kill()
+	profiled := profile(ctx, "running", b.during(6*time.Second))
 	c, err := create(ctx, o, "跑", clients, 0, b.during(6*time.Second), false)
-	if err != nil {
+	if err = errors.Join(err, <-profiled); err != nil {
 		return err
 	}
 	b.judgeRate(0.25, c, "leads recorded over HTTP, 8 clients, journeys running")

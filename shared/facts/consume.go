@@ -37,10 +37,10 @@ type ConsumerConfig struct {
 	Seen *Seen
 
 	MaxBatch    int           // facts of one fetch, 200
-	Workers     int           // partitions handled side by side, 4
+	Workers     int           // partitions handled side by side, 8
 	MaxAttempts int           // before a fact becomes a dead letter, 5
 	Timeout     time.Duration // of one call of the handler, 30 s
-	// Courtesy is how long a fetch waits at most while people wait for the processors, 1 s.
+	// Courtesy is how long facts wait at most while people wait for the processors, 3 s.
 	Courtesy time.Duration
 
 	Metrics *Metrics
@@ -59,9 +59,9 @@ func Consume(ctx context.Context, c ConsumerConfig) error {
 	if (c.Handle == nil) == (c.HandleBatch == nil) || c.Group == "" || len(c.Topics) == 0 || c.Cluster == nil {
 		return fmt.Errorf("consume: group %q needs a cluster, topics and exactly one handler", c.Group)
 	}
-	c.MaxBatch, c.Workers, c.MaxAttempts = cmp.Or(c.MaxBatch, 200), cmp.Or(c.Workers, 4), cmp.Or(c.MaxAttempts, 5)
+	c.MaxBatch, c.Workers, c.MaxAttempts = cmp.Or(c.MaxBatch, 200), cmp.Or(c.Workers, 8), cmp.Or(c.MaxAttempts, 5)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
-	c.Courtesy = cmp.Or(c.Courtesy, time.Second)
+	c.Courtesy = cmp.Or(c.Courtesy, 3*time.Second)
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics(nil)
 	}
@@ -116,18 +116,28 @@ func (c *consumer) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		courtesy.Yield(ctx, c.Courtesy)
-		partitions := split(messages)
-		if c.HandleBatch != nil {
-			c.together(ctx, messages, partitions)
-		} else {
-			c.sideBySide(ctx, partitions)
-		}
-		c.commit(ctx, partitions)
-		if ctx.Err() != nil {
-			return ctx.Err()
+		for part := range slices.Chunk(messages, politePart) {
+			if c.take(ctx, part); ctx.Err() != nil {
+				return ctx.Err()
+			}
 		}
 	}
+}
+
+// politePart is how many facts of a fetch are handled before people are let
+// pass again: some tens of milliseconds of work.
+const politePart = 50
+
+// take handles a part of a fetch and commits what is done with.
+func (c *consumer) take(ctx context.Context, messages []kafka.Message) {
+	defer courtesy.Turn(ctx, c.Courtesy)()
+	partitions := split(messages)
+	if c.HandleBatch != nil {
+		c.together(ctx, messages, partitions)
+	} else {
+		c.sideBySide(ctx, partitions)
+	}
+	c.commit(ctx, partitions)
 }
 
 // letterbox is one partition's part of a fetch, in order, and how much of it is done with.

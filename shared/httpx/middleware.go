@@ -71,7 +71,9 @@ func (s *Server) bound() gin.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), s.config.Timeout)
 		defer cancel()
 		if strings.Contains(c.GetHeader("Accept"), "text/event-stream") {
-			ctx = c.Request.Context() // a stream lives as long as its reader
+			var end context.CancelFunc
+			ctx, end = stream(c.Request.Context()) // lives as long as its reader
+			defer end()
 		}
 		ctx = context.WithValue(ctx, requestKey{}, id)
 		ctx = context.WithValue(ctx, languageKey{}, c.GetHeader("Accept-Language"))
@@ -143,7 +145,7 @@ const processCourtesy = 100 * time.Millisecond
 // little and write in the background while there are many of them.
 func peopleFirst(c huma.Context, next func(huma.Context)) {
 	if auth.From(c.Context()).Is(auth.System) {
-		courtesy.Yield(c.Context(), processCourtesy)
+		defer courtesy.Turn(c.Context(), processCourtesy)()
 		next(huma.WithContext(c, store.Background(c.Context())))
 		return
 	}
