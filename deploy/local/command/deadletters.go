@@ -9,6 +9,7 @@ import (
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/service"
 )
 
 func deadLetters() *cobra.Command {
@@ -58,7 +59,11 @@ func withLetters(do func(*cobra.Command, *facts.Letters, []string) error) func(*
 		if err != nil {
 			return err
 		}
-		cluster := kafka.New(kafka.Config{Brokers: s.Kafka})
+		where, err := service.ClusterConfig(s, nil)
+		if err != nil {
+			return err
+		}
+		cluster := kafka.Open(where)
 		defer func() { _ = cluster.Close() }() // nothing is being sent any more
 		if err := cluster.Ping(c.Context()); err != nil {
 			return fmt.Errorf("%w; is the program running? name its broker with --kafka", err)
