@@ -55,6 +55,7 @@ type Config struct {
 	At    string `koanf:"at"`    // moments at which the program dies, stands still or fails on purpose (shared/moment); refused without trial
 	Trial bool   `koanf:"trial"` // this program is being tried, not used
 
+	KafkaPrefix    string `koanf:"kafka_prefix"`    // before the names of topics and groups, where installations share a cluster
 	KafkaUser      string `koanf:"kafka_user"`      // signs in to the brokers; empty: nobody does
 	KafkaPassword  string `koanf:"kafka_password"`  // of KafkaUser
 	KafkaMechanism string `koanf:"kafka_mechanism"` // SCRAM-SHA-512, SCRAM-SHA-256, PLAIN

@@ -52,6 +52,9 @@ type Server struct {
 	answers *answers
 }
 
+// Name gives the service's name.
+func (s *Server) Name() string { return s.config.Name }
+
 // New makes a service's Server on its gin engine.
 func New(ctx context.Context, c Config) (*Server, error) {
 	if c.Clock == nil {

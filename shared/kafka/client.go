@@ -17,6 +17,8 @@ import (
 type Config struct {
 	Brokers  []string
 	ClientID string
+	// Prefix of all names of topics and groups, for clusters that others use too.
+	Prefix string
 	// TLS secures the connections; nil: plain TCP.
 	TLS *tls.Config
 	// User and Password sign in where User is set, by Mechanism: SCRAM-SHA-512 (the default), SCRAM-SHA-256 or PLAIN.
@@ -51,6 +53,9 @@ type Client struct {
 
 var _ Cluster = (*Client)(nil)
 
+// ErrConfiguration says that the client can never work as it was configured.
+var ErrConfiguration = errors.New("kafka: configuration")
+
 // New makes a client.
 func New(cfg Config) *Client {
 	cfg.ClientID = cmp.Or(cfg.ClientID, "liuke")
@@ -61,6 +66,9 @@ func New(cfg Config) *Client {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	login, err := cfg.login()
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrConfiguration, err)
+	}
 	t := &kafkago.Transport{DialTimeout: time.Second, MetadataTTL: time.Second, ClientID: cfg.ClientID, TLS: cfg.TLS, SASL: login}
 	return &Client{cfg: cfg, transport: t, lanes: map[string]*lane{}, bad: err,
 		dialer: &kafkago.Dialer{ClientID: cfg.ClientID, Timeout: 3 * time.Second, DualStack: true, TLS: cfg.TLS, SASLMechanism: login},

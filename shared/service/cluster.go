@@ -14,5 +14,5 @@ func ClusterConfig(c config.Config, log *slog.Logger) (kafka.Config, error) {
 	if err != nil {
 		return kafka.Config{}, err
 	}
-	return kafka.Config{Brokers: c.Kafka, User: c.KafkaUser, Password: c.KafkaPassword, Mechanism: c.KafkaMechanism, TLS: secured, Log: log}, nil
+	return kafka.Config{Brokers: c.Kafka, Prefix: c.KafkaPrefix, User: c.KafkaUser, Password: c.KafkaPassword, Mechanism: c.KafkaMechanism, TLS: secured, Log: log}, nil
 }

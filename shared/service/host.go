@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/config"
@@ -18,6 +17,7 @@ import (
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/moment"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/engines"
@@ -39,11 +39,17 @@ type Host struct {
 	Metrics   *prometheus.Registry
 	Gin       *gin.Engine
 
+	// Drain is how long requests are still answered after the end was asked for,
+	// so that a proxy has noticed; zero: the services end first.
+	Drain time.Duration
+
+	stage    stage
 	facts    *facts.Metrics
 	servers  []*httpx.Server
 	services []Service
 	stores   []store.Engine
 	checks   []check
+	policies chan struct{} // closed once every policy published before the start is held
 	known    chan struct{} // closed once people and policy are known
 }
 
@@ -55,13 +61,21 @@ type check struct {
 // NewHost opens what the services share. Cluster and key come from the
 // configuration; nothing runs yet.
 func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
+	if err := moment.Arm(c.At); err != nil {
+		return nil, err
+	}
 	key, err := auth.LoadOrCreateKey(c.ServiceKey)
 	if err != nil {
 		return nil, fmt.Errorf("service key: %w", err)
 	}
+	cluster, err := ClusterConfig(c, log)
+	if err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	h := &Host{Config: c, Log: log, Key: key, Metrics: registry, Gin: httpx.NewEngine(), facts: facts.NewMetrics(registry), Directory: directory.New(),
-		Policy: policy.NewHolder(c.Speed), Cluster: kafka.New(kafka.Config{Brokers: c.Kafka, Log: log}), known: make(chan struct{})}
+		Policy: policy.NewHolder(c.Speed), Cluster: kafka.Open(cluster), policies: make(chan struct{}), known: make(chan struct{})}
 	if err := h.Gin.SetTrustedProxies(c.TrustedProxies); err != nil {
 		return nil, fmt.Errorf("trusted_proxies: %w", err)
 	}
@@ -106,6 +120,9 @@ func (h *Host) Add(ctx context.Context, name string, d Deps, s Service) error {
 		return err
 	}
 	s.Register(r)
+	if err := routed(name, r); err != nil {
+		return err
+	}
 	if c, ok := s.(Checked); ok {
 		h.Check(c.DependsOn())
 	}
@@ -116,32 +133,27 @@ func (h *Host) Add(ctx context.Context, name string, d Deps, s Service) error {
 
 // Prepare makes the topics and trusts the external issuer, if there is one.
 func (h *Host) Prepare(ctx context.Context) error {
+	if err := h.topics(ctx); err != nil {
+		return err
+	}
+	return h.trust(ctx)
+}
+
+func (h *Host) topics(ctx context.Context) error {
 	if err := h.Cluster.EnsureTopics(ctx, facts.Topics(h.Config.Partitions, h.Config.Replication)); err != nil {
 		return fmt.Errorf("topics: %w", err)
 	}
+	return nil
+}
+
+func (h *Host) trust(ctx context.Context) error {
 	if h.Config.Issuer == "" {
 		if own := auth.EmbeddedIssuer(h.Config.Origin); !h.Verifier.Trusts(own) { // organization runs elsewhere
-			return h.Verifier.Discover(ctx, own, auth.Audience)
+			h.Verifier.Trust(own, auth.NewRemoteKeys(own, throughInternal(h.Config.Origin, h.Config.InternalOrigin)), auth.Audience)
 		}
 		return nil
 	}
 	return h.Verifier.Discover(ctx, h.Config.Issuer, h.Config.Audience)
-}
-
-// Run runs everything until ctx ends or a part fails. The services end first
-// and the HTTP interface last, so that effects under way still find it.
-func (h *Host) Run(ctx context.Context, l net.Listener) error {
-	h.serveItself()
-	served, stopServing := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopServing()
-	parts := []func(context.Context) error{h.followPeople, h.followPolicy, h.awaitKnown, h.purgeAnswers}
-	for _, s := range h.services {
-		parts = append(parts, s.Run)
-	}
-	return Together(ctx, func(ctx context.Context) error {
-		defer stopServing()
-		return Together(ctx, parts...)
-	}, func(context.Context) error { return h.serve(served, l) })
 }
 
 // Close closes what was opened; call it after Run has returned.
@@ -158,14 +170,19 @@ func (h *Host) followPeople(ctx context.Context) error {
 }
 
 func (h *Host) followPolicy(ctx context.Context) error {
-	return facts.FollowPolicy(ctx, h.Cluster, h.Policy, h.Log, func() {})
+	return facts.FollowPolicy(ctx, h.Cluster, h.Policy, h.Log, func() { close(h.policies) })
 }
 
-// awaitKnown waits until the company's people and a policy are known, without
-// which no decision can be made.
+// awaitKnown waits until the company's people and every policy published so far
+// are known, without which no decision can be made.
 func (h *Host) awaitKnown(ctx context.Context) error {
 	if err := h.Directory.Wait(ctx); err != nil {
 		return nil // stopped before
+	}
+	select {
+	case <-h.policies:
+	case <-ctx.Done():
+		return nil
 	}
 	for {
 		if _, err := h.Policy.At(instant.Now()); err == nil {
@@ -198,26 +215,4 @@ func (h *Host) purgeAnswers(ctx context.Context) error {
 			}
 		}
 	}
-}
-
-// finishWithin bounds how long requests under way may take at the end.
-const finishWithin = 5 * time.Second
-
-func (h *Host) serve(ctx context.Context, l net.Listener) error {
-	// Requests under way finish; streams end with the context.
-	server := &http.Server{Handler: h.Gin, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		BaseContext: func(net.Listener) context.Context { return ctx }}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
-	defer cancel()
-	if err := server.Shutdown(end); err != nil {
-		return server.Close()
-	}
-	return nil
 }

@@ -40,20 +40,30 @@ func run[S Service](ctx context.Context, name string, open func(context.Context,
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	if err := h.Prepare(ctx); err != nil {
+	h.Drain = c.Drain
+	h.Log.Info("listening", "service", name, "http", l.Addr().String())
+	return h.RunFrom(ctx, l, func(ctx context.Context) error { return openOne(ctx, h, name, open) })
+}
+
+// openOne opens the one service of a program, waiting for what it needs in any order.
+func openOne[S Service](ctx context.Context, h *Host, name string, open func(context.Context, Deps) (S, error)) error {
+	if err := h.trust(ctx); err != nil {
 		return err
 	}
-	d, err := h.Deps(ctx, name)
-	if err != nil {
+	if err := h.Await(ctx, "kafka", h.topics, brokerAway); err != nil {
 		return err
 	}
-	s, err := open(ctx, d)
-	if err != nil {
+	var d Deps
+	if err := h.Await(ctx, "store:"+name, func(ctx context.Context) (err error) { d, err = h.Deps(ctx, name); return err }, StoreAway); err != nil {
 		return err
 	}
-	if err := h.Add(ctx, name, d, s); err != nil {
+	var s S
+	if err := h.Await(ctx, name, func(ctx context.Context) (err error) { s, err = open(ctx, d); return err }, StoreAway); err != nil {
 		return err
 	}
-	h.Log.Info("serving", "service", name, "http", l.Addr().String())
-	return h.Run(ctx, l)
+	if err := h.Await(ctx, name, func(ctx context.Context) error { return h.Add(ctx, name, d, s) }, StoreAway); err != nil {
+		return err
+	}
+	h.Log.Info("serving", "service", name)
+	return nil
 }
