@@ -94,5 +94,8 @@ func headersDoc() object {
 			headerCustomer:    text("Id of the customer, once known"),
 			headerVersion:     object{"type": "string", "pattern": "^[0-9]+$", "description": "Version of the aggregate after the fact"},
 			headerContentType: object{"type": "string", "const": contentJSON},
+			headerCreated: object{"type": "string", "pattern": "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+				"description": "CloudEvents distributed tracing: the trace in which it was recorded, if one was; the header traceparent without the prefix is that of the message"},
+			headerCreatedState: text("CloudEvents distributed tracing: tracestate"),
 		}}
 }

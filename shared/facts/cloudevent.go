@@ -8,6 +8,7 @@ import (
 
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/telemetry"
 )
 
 // Headers of a fact on the wire: CloudEvents 1.0, Kafka protocol binding,
@@ -22,6 +23,13 @@ const (
 	headerCustomer    = "ce_customer"
 	headerVersion     = "ce_aggregateversion"
 	headerContentType = "content-type"
+
+	// The distributed tracing extension: where the fact was recorded, as it stays.
+	headerCreated      = "ce_traceparent"
+	headerCreatedState = "ce_tracestate"
+	// The trace context of the message itself: the relay that published it.
+	headerTrace      = "traceparent"
+	headerTraceState = "tracestate"
 
 	// headerReplayFor marks a fact that an operator sent again: only this group handles it.
 	headerReplayFor = "liuke-replay-for"
@@ -52,6 +60,7 @@ func ToMessage(e Event, topic, key string) kafka.Message {
 	}
 	headers = append(headers, kafka.Header{Key: headerVersion, Value: strconv.FormatInt(e.Version, 10)},
 		kafka.Header{Key: headerContentType, Value: contentJSON})
+	headers = withTrace(headers, e.Trace, headerCreated, headerCreatedState)
 	return kafka.Message{Topic: topic, Key: key, Value: e.Data, Headers: headers}
 }
 
@@ -69,6 +78,9 @@ func FromMessage(m kafka.Message) (Event, error) {
 	case strings.TrimSpace(media) != contentJSON:
 		return e, fmt.Errorf("%w: content type %q", ErrNotAnEvent, m.Header(headerContentType))
 	}
+	if e.Trace = telemetry.Join(m.Header(headerTrace), m.Header(headerTraceState)); e.Trace == "" {
+		e.Trace = telemetry.Join(m.Header(headerCreated), m.Header(headerCreatedState))
+	}
 	var err error
 	if e.Time, err = instant.Parse(m.Header(headerTime)); err != nil {
 		return e, fmt.Errorf("%w: %w", ErrNotAnEvent, err)
@@ -77,4 +89,16 @@ func FromMessage(m kafka.Message) (Event, error) {
 		return e, fmt.Errorf("%w: aggregateversion %q", ErrNotAnEvent, m.Header(headerVersion))
 	}
 	return e, nil
+}
+
+// withTrace adds a place in a trace under two headers, if there is one.
+func withTrace(headers []kafka.Header, trace, parent, state string) []kafka.Header {
+	p, s := telemetry.Split(trace)
+	if p != "" {
+		headers = append(headers, kafka.Header{Key: parent, Value: p})
+	}
+	if s != "" {
+		headers = append(headers, kafka.Header{Key: state, Value: s})
+	}
+	return headers
 }

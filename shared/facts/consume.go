@@ -93,7 +93,7 @@ func join(ctx context.Context, c ConsumerConfig) kafka.Member {
 			return m
 		}
 		wait := pause.NextBackOff()
-		c.Log.Warn("cannot join the consumer group", "error", err, "again_in", wait)
+		c.Log.WarnContext(ctx, "cannot join the consumer group", "error", err, "again_in", wait)
 		if !rest(ctx, wait) {
 			return nil
 		}
@@ -206,7 +206,7 @@ func (c *consumer) commit(ctx context.Context, boxes []*letterbox) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
 	if err := c.member.Commit(ctx, last); err != nil {
-		c.Log.Warn("offsets not committed; these facts may come again", "error", err)
+		c.Log.WarnContext(ctx, "offsets not committed; these facts may come again", "error", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/telemetry"
 )
 
 // Event is a fact as consumers see it: a CloudEvent with its data.
@@ -28,6 +29,9 @@ type Event struct {
 	// Replayed tells that an operator sent the fact again from the dead letters:
 	// newer facts of the aggregate may have been handled meanwhile.
 	Replayed bool
+	// Trace is where the fact's trace goes on (telemetry.Continue), empty if none is
+	// recorded: extensions "traceparent" and "tracestate".
+	Trace string
 }
 
 // recorded is what the store keeps of an event: all but what the store itself
@@ -38,6 +42,9 @@ type recorded struct {
 	Time     instant.Time    `json:"time"`
 	Customer string          `json:"customer,omitempty"`
 	Data     json.RawMessage `json:"data"`
+	// What was recorded as it happened belongs to it: the trace is in the chain too.
+	Traceparent string `json:"traceparent,omitempty"`
+	Tracestate  string `json:"tracestate,omitempty"`
 }
 
 // Stamp is what a command knows about the facts that it records.
@@ -64,7 +71,9 @@ func Record(ctx context.Context, s Stamp, version int64, data catalogue.Data) (s
 	if err := Validate(kind.Type, raw); err != nil {
 		return store.Fact{}, fmt.Errorf("record %s: %w", kind.Type, err)
 	}
-	body, err := json.Marshal(recorded{Source: s.Source, Type: kind.Type, Time: s.At, Customer: s.Customer, Data: raw})
+	telemetry.About(ctx, s.Customer)
+	parent, state := telemetry.Split(telemetry.Here(ctx))
+	body, err := json.Marshal(recorded{Source: s.Source, Type: kind.Type, Time: s.At, Customer: s.Customer, Data: raw, Traceparent: parent, Tracestate: state})
 	if err != nil {
 		return store.Fact{}, fmt.Errorf("record %s: %w", kind.Type, err)
 	}
@@ -91,7 +100,7 @@ func Stored(f store.Fact) (Event, error) {
 		return Event{}, fmt.Errorf("fact %s: %w", f.ID, err)
 	}
 	return Event{ID: f.ID, Source: r.Source, Type: r.Type, Subject: f.Aggregate, Time: r.Time, Customer: r.Customer,
-		Aggregate: f.Aggregate, Version: f.Version, Data: r.Data}, nil
+		Aggregate: f.Aggregate, Version: f.Version, Data: r.Data, Trace: telemetry.Join(r.Traceparent, r.Tracestate)}, nil
 }
 
 // Decode reads the data of an event as the catalogue type D.

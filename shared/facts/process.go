@@ -12,6 +12,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/telemetry"
 )
 
 // item is a message on its way through the chain.
@@ -64,7 +65,7 @@ func (c *consumer) process(ctx context.Context, messages []kafka.Message) bool {
 		if anyAway {
 			wait = waiting.NextBackOff()
 		}
-		c.Log.Warn("facts will be tried again", "facts", len(open), "first", open[0].event.ID, "error", open[0].err, "in", wait)
+		c.Log.WarnContext(ctx, "facts will be tried again", "facts", len(open), "first", open[0].event.ID, "error", open[0].err, "in", wait)
 		if !rest(ctx, wait) {
 			return false
 		}
@@ -132,9 +133,15 @@ func (c *consumer) call(ctx context.Context, batch []*item) (outcomes []error) {
 	defer cancel()
 	ctx = WithActor(ctx, catalogue.Actor{ID: c.Group, Kind: catalogue.ActorProcess})
 	outcomes = make([]error, len(batch))
+	steps := make([]telemetry.Span, len(batch))
+	defer func() {
+		for i, step := range steps {
+			step.End(outcomes[i])
+		}
+	}()
 	defer func() {
 		if r := recover(); r != nil {
-			c.Log.Error("a handler panicked", "fact", batch[0].event.ID, "panic", r, "stack", string(debug.Stack()))
+			c.Log.ErrorContext(ctx, "a handler panicked", "fact", batch[0].event.ID, "panic", r, "stack", string(debug.Stack()))
 			for i := range outcomes {
 				outcomes[i] = fmt.Errorf("panic: %v", r)
 			}
@@ -142,12 +149,15 @@ func (c *consumer) call(ctx context.Context, batch []*item) (outcomes []error) {
 	}()
 	if c.HandleBatch == nil {
 		e := batch[0].event
+		ctx, steps[0] = c.begin(ctx, &e)
+		ctx = telemetry.With(ctx, telemetry.Names{Fact: e.ID, Customer: e.Customer})
 		outcomes[0] = c.Handle(WithCause(ctx, e.ID), e)
 		return outcomes
 	}
 	events := make([]Event, len(batch))
 	for i := range batch {
 		events[i] = batch[i].event
+		_, steps[i] = c.begin(ctx, &events[i])
 	}
 	got := c.HandleBatch(ctx, events)
 	if got != nil && len(got) != len(batch) {
@@ -155,6 +165,19 @@ func (c *consumer) call(ctx context.Context, batch []*item) (outcomes []error) {
 	}
 	copy(outcomes, got)
 	return outcomes
+}
+
+// begin begins the step of handling a fact in the fact's own trace, which goes on from there.
+func (c *consumer) begin(ctx context.Context, e *Event) (context.Context, telemetry.Span) {
+	if e.Trace == "" {
+		return ctx, telemetry.Span{}
+	}
+	ctx, step := telemetry.Begin(telemetry.Continue(ctx, e.Trace), telemetry.Receives, "handle", e.Type)
+	if step.Recording() {
+		e.Trace = telemetry.Here(ctx)
+		step.Note("messaging.consumer.group.name", c.Group).Note("liuke.fact", e.ID).Note("liuke.customer", e.Customer)
+	}
+	return ctx, step
 }
 
 // bury parks a fact that is given up as a dead letter.
@@ -171,10 +194,10 @@ func (c *consumer) bury(ctx context.Context, i *item) error {
 		}
 	}
 	if err := bury(ctx, c.Cluster, l); err != nil {
-		c.Log.Error("the dead letters are away; the fact stays in hand", "letter", l.ID, "error", err)
+		c.Log.ErrorContext(ctx, "the dead letters are away; the fact stays in hand", "letter", l.ID, "error", err)
 		return err
 	}
 	c.Metrics.dead.WithLabelValues(c.Group, m.Topic).Inc()
-	c.Log.Error("a fact was parked as a dead letter", "letter", l.ID, "fact", l.Fact, "type", l.Type, "attempts", l.Attempts, "error", i.err)
+	c.Log.ErrorContext(ctx, "a fact was parked as a dead letter", "letter", l.ID, "fact", l.Fact, "type", l.Type, "attempts", l.Attempts, "error", i.err)
 	return nil
 }

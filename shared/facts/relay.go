@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -14,6 +15,7 @@ import (
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/moment"
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/telemetry"
 )
 
 const (
@@ -74,7 +76,7 @@ func (r *Relay) Run(ctx context.Context) error {
 			return nil
 		case err != nil:
 			wait = pause.NextBackOff()
-			r.c.Log.Warn("facts are waiting", "error", err, "again_in", wait)
+			r.c.Log.WarnContext(ctx, "facts are waiting", "error", err, "again_in", wait)
 			swept = true
 		default:
 			pause.Reset()
@@ -121,8 +123,10 @@ func (r *Relay) Flush(ctx context.Context) error {
 type entry struct {
 	fact    store.Fact
 	message kafka.Message
-	bad     error // never to be published
-	failed  error // not published this time
+	trace   string // in which it was recorded
+	bad     error  // never to be published
+	failed  error  // not published this time
+	span    telemetry.Span
 }
 
 // batch publishes one batch and tells how many facts it took off the outbox.
@@ -161,7 +165,7 @@ func entryOf(f store.Fact) entry {
 	if err == nil {
 		err = ValidateRead(e.Type, e.Data)
 	}
-	return entry{fact: f, message: ToMessage(e, f.Topic, f.Key), bad: err}
+	return entry{fact: f, message: ToMessage(e, f.Topic, f.Key), trace: e.Trace, bad: err}
 }
 
 // produce sends what can be sent at once.
@@ -170,7 +174,7 @@ func (r *Relay) produce(ctx context.Context, entries []entry) {
 	var which []int
 	for i, e := range entries {
 		if e.bad == nil {
-			messages, which = append(messages, e.message), append(which, i)
+			messages, which = append(messages, entries[i].onItsWay(ctx)), append(which, i)
 		}
 	}
 	if len(messages) == 0 {
@@ -178,7 +182,21 @@ func (r *Relay) produce(ctx context.Context, entries []entry) {
 	}
 	for i, err := range kafka.Outcomes(r.c.Producer.Produce(ctx, messages), len(messages)) {
 		entries[which[i]].failed = err
+		entries[which[i]].span.End(err)
 	}
+}
+
+// onItsWay gives the message with the trace that it is published in.
+func (e *entry) onItsWay(ctx context.Context) kafka.Message {
+	if e.trace == "" {
+		return e.message
+	}
+	var sending context.Context
+	sending, e.span = telemetry.Begin(telemetry.Continue(ctx, e.trace), telemetry.Sends, "publish", e.fact.Topic)
+	e.span.Note("liuke.fact", e.fact.ID)
+	m := e.message
+	m.Headers = withTrace(slices.Clone(m.Headers), telemetry.Here(sending), headerTrace, headerTraceState)
+	return m
 }
 
 // settle ends the story of each fact in order and gives those that are done
@@ -231,7 +249,7 @@ func (r *Relay) park(ctx context.Context, e entry) error {
 		return err
 	}
 	r.c.Metrics.refused.WithLabelValues(r.c.Service).Inc()
-	r.c.Log.Error("a fact cannot be published and was parked as a dead letter", "fact", e.fact.ID, "type", e.fact.Type, "error", e.bad)
+	r.c.Log.ErrorContext(ctx, "a fact cannot be published and was parked as a dead letter", "fact", e.fact.ID, "type", e.fact.Type, "error", e.bad)
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (p *Problem) GetHeaders() http.Header {
 func (s *Server) answer(ctx context.Context, err error) error {
 	e := Classify(err)
 	if e.Code == problem.Internal {
-		s.config.Log.ErrorContext(ctx, "request failed", "error", err, "request", requestID(ctx))
+		s.config.Log.ErrorContext(ctx, "request failed", "error", err)
 	}
 	return render(ctx, e)
 }

@@ -23,11 +23,11 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/telemetry"
 )
 
 type (
 	languageKey struct{}
-	requestKey  struct{}
 	tokenErrKey struct{}
 )
 
@@ -39,10 +39,7 @@ func Language(ctx context.Context) string {
 	return auth.From(ctx).Language
 }
 
-func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
-}
+func requestID(ctx context.Context) string { return telemetry.NamesOf(ctx).Request }
 
 // readable refuses addresses that are no text: invalid UTF-8 or a null character,
 // in the path or the query.
@@ -75,7 +72,7 @@ func (s *Server) bound() gin.HandlerFunc {
 			ctx, end = stream(c.Request.Context()) // lives as long as its reader
 			defer end()
 		}
-		ctx = context.WithValue(ctx, requestKey{}, id)
+		ctx = telemetry.With(ctx, telemetry.Names{Request: id})
 		ctx = context.WithValue(ctx, languageKey{}, c.GetHeader("Accept-Language"))
 		c.Request = c.Request.WithContext(ctx)
 		c.Next()
@@ -94,6 +91,7 @@ func (s *Server) identify() gin.HandlerFunc {
 				ctx = context.WithValue(ctx, tokenErrKey{}, err)
 			} else {
 				ctx = auth.With(ctx, p)
+				telemetry.Identify(ctx, p.ID)
 				ctx = facts.WithActor(ctx, catalogue.Actor{ID: p.ID, Kind: actorKind(p)})
 				if p.Is(auth.System) {
 					ctx = facts.WithCause(ctx, c.GetHeader(effects.HeaderCause))
@@ -161,7 +159,7 @@ func (s *Server) recoverPanics() gin.HandlerFunc {
 			if r == nil || r == http.ErrAbortHandler {
 				return
 			}
-			s.config.Log.ErrorContext(c.Request.Context(), "panic in a request", "panic", fmt.Sprint(r), "path", c.FullPath(), "request", requestID(c.Request.Context()))
+			s.config.Log.ErrorContext(c.Request.Context(), "panic in a request", "panic", fmt.Sprint(r), "path", c.FullPath())
 			if !c.Writer.Written() {
 				Abort(c, &problem.Error{Code: problem.Internal, Text: lang.T("内部错误", "Internal error")})
 			}
@@ -182,7 +180,9 @@ func (s *Server) measure() gin.HandlerFunc {
 	}
 	return func(c *gin.Context) {
 		begin := time.Now()
+		traced := s.trace(c)
 		c.Next()
+		traced(c)
 		seconds.WithLabelValues(s.config.Name, c.Request.Method, c.FullPath(), strconv.Itoa(c.Writer.Status())).Observe(time.Since(begin).Seconds())
 	}
 }

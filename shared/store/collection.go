@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"liuke.dev/shared/telemetry"
 )
 
 // Doc is a document with a typed body. Read it with Get, change Body, Commit it.
@@ -96,7 +98,10 @@ func (c Collection[T]) Commit(ctx context.Context, d *Doc[T], command string, fa
 	if err := Seal(c.name, &w); err != nil {
 		return Outcome("commit", c.name, d.ID, err)
 	}
-	if err := c.engine.Commit(ctx, c.name, w); err != nil {
+	ctx, step := telemetry.Begin(ctx, telemetry.Inside, "commit", c.name)
+	err = c.engine.Commit(ctx, c.name, w)
+	step.Count("liuke.facts", len(facts)).End(err)
+	if err != nil {
 		return Outcome("commit", c.name, d.ID, err)
 	}
 	d.Version, d.chain, d.commands = d.Version+1, w.Record.Chain, w.Record.Commands

@@ -46,7 +46,7 @@ type engine struct {
 // Open opens the database of the server at the address. Every write waits for
 // the majority and its journal; the rest of the topology is the address's.
 func Open(ctx context.Context, uri, database string) (store.Engine, error) {
-	o := options.Client().SetServerSelectionTimeout(5 * time.Second).ApplyURI(uri)
+	o := options.Client().SetServerSelectionTimeout(5 * time.Second).SetMonitor(monitor()).ApplyURI(uri)
 	client, err := mongo.Connect(o)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", database, err)
