@@ -34,6 +34,7 @@ type Journey struct {
 	Fired     []catalogue.Fired      `json:"fired" doc:"What fired last, newest last"`
 	Decisions []catalogue.Decided    `json:"decisions" doc:"The newest decisions, oldest first"`
 	Effects   []decisions.Effect     `json:"effects" doc:"Effects that are in hand, refused or failed; one in hand may be done already, which the next decision records"`
+	Fault     *decisions.Fault       `json:"fault,omitempty" doc:"Why no decision can be made: the rules failed. It is tried again by itself, at most every two minutes"`
 	Link      string                 `json:"link,omitempty" doc:"The journey in the Temporal UI"`
 }
 
@@ -52,6 +53,21 @@ func (s *Service) register(r *httpx.Server) {
 	httpx.Handle(r, httpx.Op{Method: http.MethodGet, Path: "/v1/journeys/{kind}/{id}/obligations", ID: "list-obligations", Tag: tag, Summary: "What happens, and when, if nobody acts"}, s.obligations)
 	httpx.Handle(r, httpx.Op{Method: http.MethodPost, Path: "/v1/journeys/{kind}/{id}/effects/{effect}/retry", ID: "retry-effect", Tag: tag, Status: http.StatusAccepted,
 		Summary: "Try an effect again that failed", Description: "For administrators, management and sales managers. Trying again changes nothing twice: the effect keeps its id."}, s.retry)
+	httpx.Handle(r, httpx.Op{Method: http.MethodPost, Path: "/v1/journeys/{kind}/{id}/retry", ID: "retry-journey", Tag: tag, Status: http.StatusAccepted,
+		Summary: "Let a journey decide again at once", Description: "For administrators, management and sales managers: once the rules, or the policy, are mended that failed."}, s.again)
+}
+
+func (s *Service) again(ctx context.Context, in *path) (*httpx.None, error) {
+	if !auth.From(ctx).Is(retriers...) {
+		return nil, problem.Forbid("retry_journey", "只有主管和管理员可以重试", "only managers and administrators may have a journey decide again")
+	}
+	if _, _, err := s.decider.Get(ctx, in.Kind, in.ID); err != nil {
+		return nil, err
+	}
+	if err := s.router.Reconsider(ctx, router.Address{Kind: in.Kind, ID: in.ID}, host.Reconsider{Why: auth.From(ctx).ID}); err != nil {
+		return nil, err
+	}
+	return &httpx.None{Status: http.StatusAccepted}, nil
 }
 
 func (s *Service) show(ctx context.Context, in *path) (*httpx.Item[Journey], error) {
@@ -65,7 +81,7 @@ func (s *Service) show(ctx context.Context, in *path) (*httpx.Item[Journey], err
 	}
 	return httpx.NewItem(Journey{Kind: doc.Kind, ID: doc.ID, Stage: doc.Show.Stage, StageName: doc.Show.StageName, Owner: doc.Show.Owner, Customer: doc.Show.Customer,
 		Risk: doc.Show.Risk, Says: doc.Says, Ended: doc.Ended, Policy: doc.Policy, DecidedAt: doc.At, NextDue: doc.NextDue, Pending: orEmpty(doc.Pending),
-		Fired: orEmpty(doc.Fired), Decisions: orEmpty(recent), Effects: orEmpty(doc.Effects), Link: s.d.JourneyLink(in.Kind, in.ID)}, version), nil
+		Fired: orEmpty(doc.Fired), Decisions: orEmpty(recent), Effects: orEmpty(doc.Effects), Fault: doc.Fault, Link: s.d.JourneyLink(in.Kind, in.ID)}, version), nil
 }
 
 func (s *Service) obligations(ctx context.Context, in *path) (*httpx.List[catalogue.Obligation], error) {

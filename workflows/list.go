@@ -30,6 +30,7 @@ type Listed struct {
 	NextDue   instant.Time       `json:"next_due,omitempty"`
 	Ended     bool               `json:"ended,omitempty"`
 	Failed    []decisions.Effect `json:"failed,omitempty" doc:"Effects that failed for good; try one again with POST …/effects/{id}/retry"`
+	Fault     *decisions.Fault   `json:"fault,omitempty" doc:"Why no decision can be made: the rules failed"`
 	Link      string             `json:"link,omitempty" doc:"The journey in the Temporal UI"`
 }
 
@@ -38,7 +39,7 @@ type KindCounts struct {
 	Kind     string `json:"kind" enum:"lead,deal,transfer"`
 	Running  int64  `json:"running"`
 	Behind   int64  `json:"behind" doc:"Running ones whose newest decision was by an older policy than the one in force"`
-	Troubled int64  `json:"troubled" doc:"With an effect that failed for good"`
+	Troubled int64  `json:"troubled" doc:"With an effect that failed for good, or rules that fail"`
 	Overdue  int64  `json:"overdue" doc:"Running ones whose next obligation has been due for two minutes"`
 	Ended    int64  `json:"ended"`
 }
@@ -110,7 +111,7 @@ func (s *Service) list(ctx context.Context, in *listInput) (*httpx.List[Listed],
 	items := make([]Listed, len(docs))
 	for i, d := range docs {
 		items[i] = Listed{Kind: d.Kind, ID: d.ID, Stage: d.Show.Stage, StageName: d.Show.StageName, Owner: d.Show.Owner, Customer: d.Show.Customer, Risk: d.Show.Risk,
-			Says: d.Says, Policy: d.Policy, DecidedAt: d.At, NextDue: d.NextDue, Ended: d.Ended, Failed: failed(d.Effects), Link: s.d.JourneyLink(d.Kind, d.ID)}
+			Says: d.Says, Policy: d.Policy, DecidedAt: d.At, NextDue: d.NextDue, Ended: d.Ended, Failed: failed(d.Effects), Fault: d.Fault, Link: s.d.JourneyLink(d.Kind, d.ID)}
 	}
 	return httpx.NewList(items, next), nil
 }

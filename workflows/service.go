@@ -29,6 +29,7 @@ type Service struct {
 	router   *router.Router
 	services activity.Caller
 }
+	patience time.Duration // of a sweep, see sweepPatience
 
 // routerParallel bounds how many journeys are signalled at once.
 const routerParallel = 8
@@ -60,7 +61,7 @@ func NewWith(ctx context.Context, d service.Deps, t client.Client, call activity
 	if err != nil {
 		return nil, err
 	}
-	return &Service{d: d, temporal: t, decider: decider, router: router.New(t, routerParallel, d.Metrics, d.Clock), services: call}, nil
+	return &Service{d: d, temporal: t, decider: decider, router: router.New(t, routerParallel, d.Metrics, d.Clock), services: call, patience: sweepPatience}, nil
 }
 
 // Register adds the operations that show journeys.

@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"liuke.dev/shared/policy"
@@ -16,9 +17,11 @@ import (
 const (
 	sweepEvery = 15 * time.Second
 	overdueBy  = 2 * time.Minute
-	sweepPage  = 200
-	// perSweep spaces the signals of a sweep, so that people come first.
-	betweenSignals = 5 * time.Millisecond
+	// sweepWindow is how many journeys of a sweep are asked at once, sweepPatience
+	// how long it waits for them before it asks the next, looking so often.
+	sweepWindow   = 16
+	sweepPatience = 2 * time.Second
+	sweepLook     = 50 * time.Millisecond
 )
 
 // sweep asks journeys for a new decision that decided by a policy no longer in
@@ -56,25 +59,49 @@ func (s *Service) sweepOnce(ctx context.Context) error {
 	return err
 }
 
+// reconsiderAll asks the journeys of a list, a window at a time: the next one
+// once those before have decided. However many a policy touches, no more than a
+// window of them stands before what a person does meanwhile. Those whose rules
+// fail are left alone: they try again by themselves.
 func (s *Service) reconsiderAll(ctx context.Context, why string, list decisions.List) error {
 	for after := ""; ; {
-		docs, next, err := s.decider.Page(ctx, list, sweepPage, after)
+		docs, next, err := s.decider.Page(ctx, list, sweepWindow, after)
 		if err != nil {
 			return err
 		}
+		asked := map[string]bool{}
 		for _, d := range docs {
+			if d.Fault != nil {
+				continue
+			}
 			if err := s.router.Reconsider(ctx, router.Address{Kind: d.Kind, ID: d.ID}, host.Reconsider{Why: why}); err != nil {
 				return err
 			}
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(betweenSignals):
-			}
+			asked[d.ID] = true
 		}
-		if next == "" {
-			return nil
+		if err := s.decided(ctx, list, after, asked); err != nil || next == "" {
+			return err
 		}
 		after = next
 	}
+}
+
+// decided waits until those that were asked have left the list, or for as long
+// as patience goes: one that stands still must not hold up the others.
+func (s *Service) decided(ctx context.Context, list decisions.List, after string, asked map[string]bool) error {
+	for until := time.Now().Add(s.patience); time.Now().Before(until); {
+		docs, _, err := s.decider.Page(ctx, list, sweepWindow, after)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(docs, func(d decisions.Document) bool { return asked[d.ID] }) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(sweepLook):
+		}
+	}
+	return ctx.Err()
 }

@@ -66,12 +66,12 @@ func (d *Decider) Decide(ctx context.Context, in Request) (Answer, error) {
 
 func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	kind, ok := d.kinds[in.Kind]
+		var fault *RuleError
+		if errors.As(err, &fault) {
+			err = errors.Join(err, d.showFault(ctx, in, fault))
+		}
 	if !ok {
 		return Answer{}, fmt.Errorf("journeys: no kind %q", in.Kind)
-	}
-	view, err := d.policy.At(in.Now)
-	if err != nil {
-		return Answer{}, err
 	}
 	doc, err := d.docs.Get(ctx, DocumentID(in.Kind, in.ID))
 	if errors.Is(err, store.ErrNotFound) {
@@ -81,15 +81,19 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 		return Answer{}, err
 	}
 	b := &doc.Body
-	dec, err := kind.Decide(journey.Input{ID: in.ID, State: b.State, Facts: in.Events, Now: in.Now, View: view})
+	view, err := d.view(in, b.Policy)
+	if err != nil {
+		return Answer{}, err
+	}
+	dec, err := think(kind, journey.Input{ID: in.ID, State: b.State, Facts: in.Events, Now: in.Now, View: view})
 	if err != nil {
 		return Answer{}, err
 	}
 	settled := b.settle(in)
 	handed := b.hand(in, dec)
 	matters := len(dec.Read) > 0 || len(dec.Fired) > 0
-	if !matters && !settled && (doc.Version == 0 || b.Policy == dec.Policy) {
-		return d.answer(b, dec, in, handed), nil
+	if !matters && !settled && b.Fault == nil && (doc.Version == 0 || b.Policy == dec.Policy) {
+		return d.answer(b, dec, view, in, handed), nil
 	}
 	b.take(in, dec, matters, handed)
 	recorded, err := d.record(ctx, doc.Version+1, b, dec, in, matters)
@@ -99,7 +103,7 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	if err := d.docs.Commit(ctx, doc, "", recorded...); err != nil {
 		return Answer{}, err
 	}
-	return d.answer(b, dec, in, handed), nil
+	return d.answer(b, dec, view, in, handed), nil
 }
 
 // settle takes how effects ended and which are to be tried again.
@@ -148,7 +152,7 @@ func (b *Document) take(in Request, dec journey.Decision, published bool, handed
 		b.Number++
 	}
 	b.At, b.Policy, b.Ended, b.NextDue, b.State, b.Says, b.Pending = in.Now, dec.Policy, dec.Ended, dec.NextDue, dec.State, dec.Says, dec.Pending
-	b.Key, b.Handed = in.Key, handed
+	b.Key, b.Handed, b.Fault = in.Key, handed, nil
 	b.Show = show(dec, b.Show.Late)
 	b.Fired = tail(append(b.Fired, dec.Fired...), keptFired)
 	for _, e := range dec.Effects {
@@ -172,7 +176,7 @@ func (b *Document) forget() {
 		over--
 		return true
 	})
-	b.Troubled = slices.ContainsFunc(b.Effects, func(e Effect) bool { return e.Status == Failed })
+	b.Troubled = b.Fault != nil || slices.ContainsFunc(b.Effects, func(e Effect) bool { return e.Status == Failed })
 }
 
 func tail(list []catalogue.Fired, n int) []catalogue.Fired {
@@ -210,7 +214,7 @@ func (d *Decider) record(ctx context.Context, version int64, b *Document, dec jo
 	return []store.Fact{f}, nil
 }
 
-func (d *Decider) answer(b *Document, dec journey.Decision, in Request, handed []string) Answer {
+func (d *Decider) answer(b *Document, dec journey.Decision, view *policy.View, in Request, handed []string) Answer {
 	a := Answer{Number: b.Number, Policy: dec.Policy, Read: len(dec.Read), NextDue: dec.NextDue, Show: b.Show, Ended: dec.Ended}
 	for _, f := range dec.Fired {
 		a.Fired = append(a.Fired, f.Obligation.Rule)
@@ -223,10 +227,7 @@ func (d *Decider) answer(b *Document, dec journey.Decision, in Request, handed [
 			a.Effects = append(a.Effects, e.Effect)
 		}
 	}
-	view, err := d.policy.At(in.Now)
-	if err == nil {
-		a.Details = details(b, dec, view, d.link(in.Kind, in.ID))
-	}
+	a.Details = details(b, dec, view, d.link(in.Kind, in.ID))
 	return a
 }
 

@@ -41,6 +41,7 @@ type Document struct {
 	Show     Show                   `json:"show"`
 	Says     lang.Text              `json:"says"`
 	Pending  []catalogue.Obligation `json:"pending,omitempty"`
+	Fault    *Fault                 `json:"fault,omitempty"`
 	Fired    []catalogue.Fired      `json:"fired,omitempty"` // the newest, latest last
 	Effects  []Effect               `json:"effects,omitempty"`
 	// Key is the request that was answered last; Handed are the effects it was given.

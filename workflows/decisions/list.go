@@ -31,7 +31,7 @@ func Overdue(kind string, before instant.Time) List {
 	return List{Index: "due", Equal: []any{kind, false}, Range: store.Range{From: "0", To: before.String()}}
 }
 
-// Troubled lists journeys with an effect that failed for good, newest first.
+// Troubled lists journeys with an effect that failed for good, or whose rules fail, newest first.
 func Troubled(kind string) List { return List{Index: "troubled", Equal: []any{kind, true}, Desc: true} }
 
 // Page gives a page of a list and the cursor of the following one.

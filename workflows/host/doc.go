@@ -13,4 +13,5 @@ package host
 // Version numbers the order of commands of the workflow.
 //
 //	1: first version.
-const Version = 1
+//	2: a journey that cannot decide tries again at once when it is asked to reconsider.
+const Version = 2

@@ -148,12 +148,29 @@ func (r *run) key(ctx workflow.Context) string {
 	return workflow.GetInfo(ctx).WorkflowExecution.RunID + "/" + strconv.Itoa(r.seq)
 }
 
-// inTrouble shows why no decision can be made, and waits before the next try.
-// The store may be away, or the rules at fault; neither loses a fact.
+// inTrouble shows why no decision can be made, and waits before the next try, or
+// until somebody asks for one. The store may be away, or the rules at fault;
+// neither loses a fact.
 func (r *run) inTrouble(ctx workflow.Context, err error) error {
 	workflow.SetCurrentDetails(ctx, "⚠ **暂时无法决定 no decision possible**\n\n"+err.Error()+"\n")
 	r.trouble = min(max(2*r.trouble, troubleFirst), troubleMost)
-	return workflow.NewTimerWithOptions(ctx, r.trouble, workflow.TimerOptions{Summary: "try to decide again"}).Get(ctx, nil)
+	options := workflow.TimerOptions{Summary: "try to decide again"}
+	if r.in.Version < 2 {
+		return workflow.NewTimerWithOptions(ctx, r.trouble, options).Get(ctx, nil)
+	}
+	timers, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	s := workflow.NewSelector(ctx)
+	s.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
+	s.AddReceive(r.again, func(c workflow.ReceiveChannel, _ bool) {
+		var a Reconsider
+		c.Receive(ctx, &a)
+		r.reconsider(a)
+		r.trouble = troubleFirst
+	})
+	s.AddFuture(workflow.NewTimerWithOptions(timers, r.trouble, options), func(workflow.Future) {})
+	s.Select(ctx)
+	return nil
 }
 
 func summary(q *decisions.Request) string {
