@@ -23,7 +23,7 @@ func (s *Service) empty(ctx context.Context) (bool, error) {
 
 // SetupLink gives the one-time link at which the first administrator is created;
 // empty if there is somebody already, or if people sign in at an outside issuer.
-// Each call makes a new link, which works for a day; older ones work no more.
+// Each call makes a new link; the newest few work for a day, until one was used.
 func (s *Service) SetupLink(ctx context.Context) (string, error) {
 	if empty, err := s.empty(ctx); err != nil || !empty || s.signin == nil {
 		return "", err

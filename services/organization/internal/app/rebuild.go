@@ -2,19 +2,41 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"liuke.dev/services/organization/internal/people"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/store"
 )
 
-// Rebuild makes the chart agree with the people and teams that are stored, and
-// tells the directory of this process about them.
+// healAfter is how long the chart may differ before a start mends it: another
+// process may be in the middle of a change, which writes the chart first.
+const healAfter = 2 * time.Second
+
+// Rebuild tells the directory of this process about the people and teams that
+// are stored, and makes the chart agree with them where a crash left it otherwise.
 func (a *App) Rebuild(ctx context.Context) error {
-	c, err := a.Chart(ctx)
-	if err != nil {
+	same, err := a.compare(ctx, false)
+	if err != nil || same {
 		return err
 	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(healAfter):
+	}
+	_, err = a.compare(ctx, true)
+	return err
+}
+
+func (a *App) compare(ctx context.Context, mend bool) (same bool, err error) {
+	c, err := a.Chart(ctx)
+	if err != nil {
+		return false, err
+	}
+	same = true
 	err = each(ctx, a.Docs.People, func(d *store.Doc[catalogue.Person]) error {
 		if a.Directory != nil {
 			a.Directory.Put(d.Body, d.Version)
@@ -22,30 +44,51 @@ func (a *App) Rebuild(ctx context.Context) error {
 		if people.PlaceOf(d.Body).Same(c.People[d.ID]) {
 			return nil
 		}
+		if same = false; !mend {
+			return nil
+		}
 		return a.heal(ctx, d.ID)
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
-	return each(ctx, a.Docs.Teams, func(d *store.Doc[catalogue.Team]) error {
+	err = each(ctx, a.Docs.Teams, func(d *store.Doc[catalogue.Team]) error {
 		if a.Directory != nil {
 			a.Directory.PutTeam(d.Body, d.Version)
 		}
-		if place := (people.TeamPlace{Parent: d.Body.Parent, Lead: d.Body.Lead}); place != c.Teams[d.ID] {
-			return a.healTeam(ctx, d.ID, place)
+		place := people.TeamPlace{Parent: d.Body.Parent, Lead: d.Body.Lead}
+		if place == c.Teams[d.ID] {
+			return nil
 		}
-		return nil
+		if same = false; !mend {
+			return nil
+		}
+		return a.healTeam(ctx, d.ID)
 	})
+	return same, err
 }
 
 // healTeam makes the chart say of a team what the team's document says.
-func (a *App) healTeam(ctx context.Context, id string, place people.TeamPlace) error {
-	d, err := a.chart(ctx)
-	if err != nil {
-		return err
+func (a *App) healTeam(ctx context.Context, id string) error {
+	for range attempts {
+		c, err := a.chart(ctx)
+		if err != nil {
+			return err
+		}
+		d, err := a.Docs.Teams.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		place := people.TeamPlace{Parent: d.Body.Parent, Lead: d.Body.Lead}
+		if place == c.Body.Teams[id] {
+			return nil
+		}
+		c.Body = c.Body.WithTeam(id, place)
+		if err := a.Docs.Charts.Commit(ctx, c, ""); err == nil || !errors.Is(err, store.ErrConflict) {
+			return err
+		}
 	}
-	d.Body = d.Body.WithTeam(id, place)
-	return a.Docs.Charts.Commit(ctx, d, "")
+	return fmt.Errorf("chart of team %s: %w", id, store.ErrConflict)
 }
 
 // each goes through a whole collection by name.

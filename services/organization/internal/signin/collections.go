@@ -56,9 +56,13 @@ type browser struct {
 
 // setup is the one-time link to the first administrator.
 type setup struct {
+	Links  []setupLink `json:"links,omitempty"`  // given out and not yet used, newest last
+	Person string      `json:"person,omitempty"` // id that the first administrator has or will have
+}
+
+type setupLink struct {
 	Hash      string       `json:"hash"`
 	ExpiresAt instant.Time `json:"expires_at"`
-	Person    string       `json:"person,omitempty"` // id that the first administrator has or will have
 }
 
 type collections struct {

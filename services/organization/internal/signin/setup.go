@@ -19,42 +19,56 @@ const setupLife = 24 * time.Hour
 // setupID is the one document of the set-up.
 const setupID = "first_administrator"
 
-// SetupToken makes a new one-time token for the first administrator; one that
-// was given out before works no more.
+// setupLinks is how many set-up links work at once. Several processes may start
+// on an empty store, and each prints one; the operator may take any.
+const setupLinks = 8
+
+// SetupToken makes a new one-time token for the first administrator. The newest
+// few work for a day, until one was used.
 func (s *Service) SetupToken(ctx context.Context) (string, error) {
-	d, err := s.docs.setups.Get(ctx, setupID)
-	if errors.Is(err, store.ErrNotFound) {
-		d, err = store.New(setupID, setup{Person: ulid.Make().String()}), nil
-	}
-	if err != nil {
-		return "", err
-	}
 	value := secret()
-	d.Body.Hash, d.Body.ExpiresAt = hashed(value), s.clock().Add(setupLife)
-	return value, s.docs.setups.Commit(ctx, d, "")
+	for {
+		d, err := s.docs.setups.Get(ctx, setupID)
+		if errors.Is(err, store.ErrNotFound) {
+			d, err = store.New(setupID, setup{Person: ulid.Make().String()}), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		links := append(d.Body.Links, setupLink{hashed(value), s.clock().Add(setupLife)})
+		d.Body.Links = links[max(0, len(links)-setupLinks):]
+		err = s.docs.setups.Commit(ctx, d, "")
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
+			return value, err
+		}
+	}
 }
 
 // SetupPerson gives the id that the first administrator has to get, if the token
-// is the one that was given out last. Whoever comes twice gets the same id, so
+// is one that was given out lately. Whoever comes twice gets the same id, so
 // that there is never a second first administrator.
 func (s *Service) SetupPerson(ctx context.Context, token string) (string, error) {
 	d, err := s.docs.setups.Get(ctx, setupID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
-	if err != nil || token == "" || d.Body.Hash != hashed(token) || d.Body.ExpiresAt < s.clock() {
-		return "", &problem.Error{Code: problem.NotFound, Rule: "setup_link", Text: lang.T("链接无效、已使用或已过期", "The link is not valid, was used, or has expired")}
+	if err == nil && token != "" {
+		for _, l := range d.Body.Links {
+			if l.Hash == hashed(token) && l.ExpiresAt >= s.clock() {
+				return d.Body.Person, nil
+			}
+		}
 	}
-	return d.Body.Person, nil
+	return "", &problem.Error{Code: problem.NotFound, Rule: "setup_link", Text: lang.T("链接无效、已使用或已过期", "The link is not valid, was used, or has expired")}
 }
 
-// SetupDone makes the token worthless.
+// SetupDone makes all tokens worthless.
 func (s *Service) SetupDone(ctx context.Context) error {
 	d, err := s.docs.setups.Get(ctx, setupID)
 	if err != nil {
 		return gone(err)
 	}
-	d.Body.Hash, d.Body.ExpiresAt = "", 0
+	d.Body.Links = nil
 	return gone(s.docs.setups.Commit(ctx, d, ""))
 }
 
