@@ -44,15 +44,23 @@ func LoadOrCreateKey(path string) (*Key, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) { // another process was first
-		return LoadKey(path)
-	}
+	// Written whole under another name first: several processes may start at once,
+	// and none must read half a key.
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*")
 	if err != nil {
 		return nil, err
 	}
+	defer os.Remove(f.Name()) //nolint:errcheck // linked by then, or of no use
 	err = pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	return &Key{private}, errors.Join(err, f.Sync(), f.Close())
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) { // another process was first
+		return LoadKey(path)
+	} else if err != nil {
+		return nil, err
+	}
+	return &Key{private}, nil
 }
 
 // LoadKey reads the key from a file.

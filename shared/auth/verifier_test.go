@@ -9,6 +9,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,6 +127,30 @@ func TestKeyStaysAndIsPrivate(t *testing.T) {
 	}
 	if _, err := LoadOrCreateKey(path); err == nil {
 		t.Error("a broken key file is replaced silently")
+	}
+}
+
+// Processes that start at once end up with one key.
+func TestManyMakeOneKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys", "service.pem")
+	keys := make([]*Key, 16)
+	var all sync.WaitGroup
+	for i := range keys {
+		all.Go(func() {
+			var err error
+			if keys[i], err = LoadOrCreateKey(path); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, k := range keys {
+		if k == nil || !k.private.Equal(keys[0].private) {
+			t.Fatal("there are several keys")
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".key-*")); err != nil || len(left) > 0 {
+		t.Error(left, err)
 	}
 }
 
