@@ -1,12 +1,12 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 
 	"liuke.dev/shared/catalogue"
@@ -18,6 +18,7 @@ import (
 	"liuke.dev/workflows/decisions"
 	"liuke.dev/workflows/host"
 	"liuke.dev/workflows/host/activity"
+	"liuke.dev/workflows/rollout"
 	"liuke.dev/workflows/router"
 )
 
@@ -28,8 +29,10 @@ type Service struct {
 	decider  *decisions.Decider
 	router   *router.Router
 	services activity.Caller
-}
 	patience time.Duration // of a sweep, see sweepPatience
+	moved    moved
+	home     home
+}
 
 // routerParallel bounds how many journeys are signalled at once.
 const routerParallel = 8
@@ -47,11 +50,15 @@ const stickyCache = 1_000
 // New makes the worker of journeys. Temporal may still be away: it is dialled
 // when first needed.
 func New(ctx context.Context, d service.Deps) (*Service, error) {
-	t, err := client.NewLazyClient(client.Options{HostPort: d.Config.Temporal, Namespace: d.Config.Namespace, Logger: log.NewStructuredLogger(d.Log)})
+	o, err := DialOptions(d.Config, d.Log)
+	if err != nil {
+		return nil, err
+	}
+	t, err := client.NewLazyClient(o)
 	if err != nil {
 		return nil, fmt.Errorf("journeys: %w", err)
 	}
-	return NewWith(ctx, d, t, services.New(d.Config.Origin, nil, d.Key.Process("journeys")))
+	return NewWith(ctx, d, t, services.New(cmp.Or(d.Config.InternalOrigin, d.Config.Origin), nil, d.Key.Process("journeys")))
 }
 
 // NewWith makes the worker with a Temporal client and a caller of services of
@@ -69,16 +76,14 @@ func (s *Service) Register(r *httpx.Server) { s.register(r) }
 
 // DependsOn tells that journeys need Temporal to be ready.
 func (s *Service) DependsOn() (string, func(context.Context) error) {
-	return "temporal", func(ctx context.Context) error {
-		_, err := s.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-		return err
-	}
+	return "temporal", s.ping
 }
 
-// Run serves the task queue, routes facts, and publishes decisions.
+// Run makes the namespace where it is missing, serves the task queue, routes
+// facts, and publishes decisions.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.temporal.Close()
-	return service.Together(ctx, s.serve, s.route, s.sweep, s.d.Relay("journeys").Run)
+	return service.Together(ctx, s.settle, s.settled(s.serve), s.settled(s.route), s.settled(s.sweep), s.d.Relay("journeys").Run)
 }
 
 // route brings facts to journeys, unless they are held back: then facts wait in
@@ -96,11 +101,12 @@ func (s *Service) route(ctx context.Context) error {
 // serve runs the Temporal worker; one that cannot start waits for Temporal.
 func (s *Service) serve(ctx context.Context) error {
 	worker.SetStickyWorkflowCacheSize(stickyCache)
+	build := rollout.Build(s.d.Config.Build)
 	for {
-		w := NewWorker(s.temporal, s.decider, &activity.Activities{Services: s.services})
+		w := NewWorker(s.temporal, s.decider, &activity.Activities{Services: s.services}, rollout.Versioned(build))
 		err := w.Start()
 		if err == nil {
-			<-ctx.Done()
+			rollout.New(s.temporal, s.d.Config.Namespace, host.TaskQueue).Watch(ctx, build, s.d.Config.Rollout, s.d.Log.Info)
 			w.Stop()
 			return nil
 		}
@@ -113,9 +119,10 @@ func (s *Service) serve(ctx context.Context) error {
 	}
 }
 
-// NewWorker makes the Temporal worker of journeys, tuned for two cores.
-func NewWorker(t client.Client, d *decisions.Decider, a *activity.Activities) worker.Worker {
-	w := worker.New(t, host.TaskQueue, worker.Options{
+// NewWorker makes the Temporal worker of journeys, tuned for two cores. Without
+// rollout.Versioned it serves a task queue whose workers have no versions.
+func NewWorker(t client.Client, d *decisions.Decider, a *activity.Activities, more ...func(*worker.Options)) worker.Worker {
+	options := worker.Options{
 		StickyScheduleToStartTimeout:            time.Minute, // 5 s by default: in a burst nearly every task would be done twice
 		MaxConcurrentWorkflowTaskPollers:        4,
 		MaxConcurrentActivityTaskPollers:        4,
@@ -123,7 +130,11 @@ func NewWorker(t client.Client, d *decisions.Decider, a *activity.Activities) wo
 		MaxConcurrentActivityExecutionSize:      32,
 		MaxConcurrentLocalActivityExecutionSize: 32,
 		WorkerStopTimeout:                       2 * time.Second,
-	})
+	}
+	for _, set := range more {
+		set(&options)
+	}
+	w := worker.New(t, host.TaskQueue, options)
 	host.Register(w, d, a)
 	return w
 }
