@@ -58,8 +58,9 @@ func followUps(ctx context.Context, boss *programtest.Client, j *Journal, l *Led
 // Seen is what people's lists hold.
 type Seen struct {
 	Tasks, Reminders int
-	Twice            []string // entries that somebody has twice
-	Differ           []string // where the lists differ from what was promised
+	Entries          map[string]int // "task ID" or "reminder ID", how often
+	Twice            []string       // entries that somebody has twice
+	Differ           []string       // where the lists differ from what was promised
 }
 
 // Lists counts tasks and reminders by the lists of people, not by facts: the
@@ -90,7 +91,13 @@ func Lists(ctx context.Context, o *programtest.Office, l *Ledger) (Seen, error) 
 		}
 	}
 	wantTasks, wantReminders := l.wanted()
-	s.Tasks, s.Reminders = len(tasks), len(reminders)
+	s.Tasks, s.Reminders, s.Entries = len(tasks), len(reminders), map[string]int{}
+	for id, n := range tasks {
+		s.Entries["task "+id] = n
+	}
+	for id := range reminders {
+		s.Entries["reminder "+id] = 1
+	}
 	s.Differ = append(differences("task", wantTasks, tasks), differences("reminder", wantReminders, reminders)...)
 	return s, nil
 }

@@ -61,6 +61,15 @@ func (j *Journal) failed(ctx context.Context, err error) {
 	j.Lost = append(j.Lost, err.Error())
 }
 
+// TakeLost gives the answers that should not have come since it was asked last.
+func (j *Journal) TakeLost() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	lost := j.Lost
+	j.Lost = nil
+	return lost
+}
+
 // Untouched gives the leads that nobody has followed up.
 func (j *Journal) Untouched() []string {
 	j.mu.Lock()

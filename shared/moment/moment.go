@@ -152,11 +152,15 @@ func (o *order) pass() error {
 	if n < o.from || n > o.to {
 		return nil
 	}
+	// For whoever tries the program: lines by which the trial knows what happened.
 	if n == o.from {
-		// For whoever tries the program: the line by which the trial knows that it happened.
 		fmt.Fprintf(os.Stderr, "moment %s reached\n", o.text)
 	}
-	return o.act()
+	err := o.act()
+	if n == o.to {
+		fmt.Fprintf(os.Stderr, "moment %s over\n", o.text)
+	}
+	return err
 }
 
 func (o *order) act() error {

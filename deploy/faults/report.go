@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"liuke.dev/deploy/faults/trial"
+	"liuke.dev/shared/programtest"
+)
+
+// report is what docs/reliability.md says of one run.
+type report struct {
+	engines string
+	begun   time.Time
+	took    time.Duration
+	seed    uint64
+	before  string // load of the machine at the beginning
+	groups  []tried
+}
+
+// tried is a group with what became of it.
+type tried struct {
+	name    string
+	results []trial.Result
+	whole   trial.Result
+}
+
+func (r *report) markdown() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "`go run ./deploy/faults --engines %s`, %s, %s; %s, %d cores, load before the run %s, %s in all.\n", r.engines, r.begun.Format("2006-01-02"), revision(),
+		runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
+	for _, g := range r.groups {
+		fmt.Fprintf(&s, "\n**%s**\n\n| process or link | kind | moment | lasted | acknowledged | fired (late) | lost | doubled | sent again | caught up after |\n|---|---|---|---|---|---|---|---|---|---|\n", g.name)
+		for _, one := range append(slices.Clone(g.results), g.whole) {
+			fmt.Fprintf(&s, "| %s | %s | %s | %s | %d | %d (%d) | %d | %d | %d | %s |%s\n", one.Target, one.Kind, one.When, seconds(one.Lasted), one.Acknowledged, one.Fired, one.Late,
+				one.Lost, one.Doubled, one.Repeated, seconds(one.Caught), wrong(one))
+		}
+	}
+	return s.String()
+}
+
+func wrong(r trial.Result) string {
+	if r.Well() {
+		return ""
+	}
+	return " **" + strings.ReplaceAll(strings.Join(r.Findings, "; "), "|", "/") + "**"
+}
+
+func seconds(d time.Duration) string {
+	if d <= 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// verdict is an error if anything is wrong.
+func (r *report) verdict() error {
+	var errs []error
+	for _, g := range r.groups {
+		for _, one := range append(slices.Clone(g.results), g.whole) {
+			if !one.Well() {
+				errs = append(errs, fmt.Errorf("%s: %s: %s", g.name, one.Name(), strings.Join(one.Findings, "; ")))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// write puts the section of these engines into docs/reliability.md.
+func (r *report) write() error {
+	root, err := programtest.Root()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(root, "docs", "reliability.md")
+	text, err := os.ReadFile(path) //nolint:gosec // a file of the project
+	if err != nil {
+		return err
+	}
+	begin, end := fmt.Sprintf("<!-- faults %s:begin (written by go run ./deploy/faults) -->", r.engines), fmt.Sprintf("<!-- faults %s:end -->", r.engines)
+	before, rest, ok := bytes.Cut(text, []byte(begin))
+	_, after, ok2 := bytes.Cut(rest, []byte(end))
+	if !ok || !ok2 {
+		return fmt.Errorf("docs/reliability.md has lost its markers %s and %s", begin, end)
+	}
+	out := slices.Concat(before, []byte(begin+"\n\n"+r.markdown()+"\n"), []byte(end), after)
+	return os.WriteFile(path, out, 0o644) //nolint:gosec // documentation is for everybody
+}
+
+func revision() string {
+	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
+	if err != nil {
+		return "revision unknown"
+	}
+	return "revision " + strings.TrimSpace(string(out))
+}
+
+// load gives the machine's load, where it tells.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	return first
+}

@@ -1,0 +1,66 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"liuke.dev/shared/programtest"
+)
+
+// Group is faults that are tried on one started suite.
+type Group struct {
+	Name   string
+	Faults []Fault
+	open   func(ctx context.Context, dir string) (*Trial, error)
+}
+
+// Set is a table on one set of engines.
+type Set []Group
+
+// Sets gives all tables.
+func Sets() map[string]Set {
+	return map[string]Set{
+		"embedded": {{Name: "embedded engines", Faults: Embedded(), open: buildEmbedded}},
+	}
+}
+
+// Choose gives the groups with the rows that are chosen.
+func (s Set) Choose(chosen func(Fault) bool) (out Set) {
+	for _, g := range s {
+		g.Faults = slices.DeleteFunc(slices.Clone(g.Faults), func(f Fault) bool { return !chosen(f) })
+		if len(g.Faults) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func buildEmbedded(ctx context.Context, dir string) (*Trial, error) {
+	binary, _, err := programtest.Build(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return OpenEmbedded(ctx, binary, dir)
+}
+
+// Try starts the suite of a group in a directory, tries its faults and ends it.
+func Try(ctx context.Context, g Group, dir string, seed uint64, log func(string, ...any)) (results []Result, whole Result, err error) {
+	dir = filepath.Join(dir, strings.ReplaceAll(g.Name, " ", "-"))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, whole, err
+	}
+	t, err := g.open(ctx, dir)
+	if err != nil {
+		return nil, whole, err
+	}
+	t.Log = log
+	results, whole, err = t.Run(ctx, g.Faults, seed)
+	if err != nil || !whole.Well() {
+		log("the suite printed last:\n%s", t.Office.Out.Tail(6000))
+	}
+	return results, whole, errors.Join(err, t.Close())
+}

@@ -1,0 +1,204 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"liuke.dev/deploy/faults/link"
+	"liuke.dev/deploy/faults/outside"
+	"liuke.dev/deploy/recount"
+	"liuke.dev/shared/programtest"
+)
+
+// Process is something that can die, stand still and start again.
+type Process interface {
+	// Kill ends it as a power cut would and waits for its end.
+	Kill() error
+	// Start starts it again, as it was before it was armed, and waits until it is ready.
+	Start(ctx context.Context) error
+	// Restart ends it in order and starts it with further settings.
+	Restart(ctx context.Context, settings ...string) error
+	// Pause stops it, Continue lets it go on.
+	Pause() error
+	Continue() error
+	// Printed waits until it has printed a line with both parts.
+	Printed(ctx context.Context, begin, end string) error
+	// Exited is closed when it has ended.
+	Exited() <-chan struct{}
+}
+
+// The speed lets a day of the policy pass in a second.
+const (
+	speed = 86_400
+	day   = 24 * time.Hour / speed
+)
+
+// OpenEmbedded starts the program with the embedded engines and a company in it,
+// with everything that it reaches out to behind links.
+func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error) {
+	t := newTrial()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, t.Close())
+		}
+	}()
+	if err := t.openOutside(); err != nil {
+		return nil, err
+	}
+	// The link's address must be known to the program before the program's is known to the link.
+	inside, err := free()
+	if err != nil {
+		return nil, err
+	}
+	smtp, hook := t.Links[toMail].Address(), t.Links[toHook].Address()
+	_, port, _ := net.SplitHostPort(smtp)
+	env := []string{fmt.Sprint("LIUKE_SPEED=", speed), "LIUKE_SMTP_HOST=127.0.0.1", "LIUKE_SMTP_PORT=" + port, "LIUKE_SMTP_TLS=none", "LIUKE_SMTP_FROM=liuke@office.example",
+		"LIUKE_WEBHOOK_URL=http://" + hook + "/hook", "LIUKE_WEBHOOK_SECRET=a-secret-for-the-trial", "LIUKE_INTERNAL_ORIGIN=http://" + inside, "LIUKE_TRIAL=true"}
+	if t.Office, err = programtest.Open(ctx, binary, filepath.Join(dir, "data"), env...); err != nil {
+		return nil, err
+	}
+	for name, listen := range map[string]string{toServices: inside, toProgram: "127.0.0.1:0"} {
+		if t.Links[name], err = t.links.Open(name, listen, t.Office.HTTP); err != nil {
+			return nil, err
+		}
+	}
+	t.processes = func(_ context.Context, name string) (Process, error) {
+		if name != program {
+			return nil, fmt.Errorf("there is no process %s", name)
+		}
+		return &whole{t.Office, env}, nil
+	}
+	t.Stream = programtest.Follow(context.WithoutCancel(ctx), t.Office.Kafka)
+	return t, t.furnish(ctx)
+}
+
+// whole is the all-in-one program.
+type whole struct {
+	office *programtest.Office
+	env    []string
+}
+
+func (w *whole) Kill() error { w.office.Kill(); return nil }
+
+func (w *whole) Start(ctx context.Context) error {
+	w.office.Env = w.env
+	return w.office.Start(ctx)
+}
+
+func (w *whole) Restart(ctx context.Context, settings ...string) error {
+	if err := w.office.Stop(stopWithin); err != nil {
+		return err
+	}
+	w.office.Env = append(w.env[:len(w.env):len(w.env)], settings...)
+	return w.office.Start(ctx)
+}
+
+func (w *whole) Pause() error    { return syscall.Kill(w.office.PID(), syscall.SIGSTOP) }
+func (w *whole) Continue() error { return syscall.Kill(w.office.PID(), syscall.SIGCONT) }
+
+func (w *whole) Printed(ctx context.Context, begin, end string) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	_, err := w.office.Out.Find(ctx, regexp.MustCompile(regexp.QuoteMeta(begin)+".*"+regexp.QuoteMeta(end)))
+	return err
+}
+
+func (w *whole) Exited() <-chan struct{} { return w.office.Program.Exited() }
+
+const stopWithin = 30 * time.Second
+
+// free gives an address of this machine that nobody listens on.
+func free() (string, error) {
+	a, err := programtest.FreeAddresses()
+	return a.HTTP, err
+}
+
+// openOutside makes what the suite reaches out to, and the links to it.
+func (t *Trial) openOutside() (err error) {
+	if t.mail, err = outside.OpenMailbox(); err != nil {
+		return err
+	}
+	if t.hooks, err = outside.OpenReceiver(); err != nil {
+		return err
+	}
+	for name, upstream := range map[string]string{toMail: t.mail.Address(), toHook: t.hooks.Address()} {
+		if t.Links[name], err = t.links.Open(name, "127.0.0.1:0", upstream); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// furnish lets reminders leave at any hour, one by one, and gives the people who
+// sell an address.
+func (t *Trial) furnish(ctx context.Context) error {
+	administrator := t.Office.As(t.Office.Administrator)
+	var book struct {
+		Sections map[string]map[string]any `json:"sections"`
+	}
+	if err := administrator.Get(ctx, "/v1/policy", &book); err != nil {
+		return err
+	}
+	section := book.Sections["notifications"]
+	if section == nil {
+		return errors.New("the policy book has no section notifications")
+	}
+	section["quiet_to"], section["digest_at"], section["channels"] = section["quiet_from"], "", []string{"in_app", "email", "webhook"}
+	if err := administrator.Call(ctx, "PUT", "/v1/policy/drafts/trial/sections/notifications", "", section, nil); err != nil {
+		return err
+	}
+	if err := administrator.Post(ctx, "/v1/policy/drafts/trial/publication", map[string]any{}, nil); err != nil {
+		return err
+	}
+	for n, person := range t.Office.Sellers {
+		email := fmt.Sprintf("seller%d@office.example", n+1)
+		if err := administrator.Call(ctx, "PATCH", "/v1/people/"+person, "", map[string]any{"email": email}, nil); err != nil {
+			return err
+		}
+		t.reachable[person] = true
+	}
+	t.reachable[t.Office.Administrator] = true
+	return rest(ctx, time.Second) // every process reads who and what changed
+}
+
+// client gives somebody's client behind the link to the services, if there is one.
+func (t *Trial) client(person string) *programtest.Client {
+	c := t.Office.As(person)
+	if l := t.Links[toProgram]; l != nil {
+		return programtest.NewClient("http://"+l.Address(), c.Token, c.Patience)
+	}
+	return c
+}
+
+// Close ends everything that was started.
+func (t *Trial) Close() error {
+	var errs []error
+	if t.Stream != nil {
+		errs = append(errs, t.Stream.Close())
+	}
+	if t.Office != nil {
+		t.Office.Kill()
+	}
+	errs = append(errs, t.links.Close())
+	if t.mail != nil {
+		errs = append(errs, t.mail.Close())
+	}
+	if t.hooks != nil {
+		errs = append(errs, t.hooks.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func newTrial() *Trial {
+	return &Trial{Links: map[string]*link.Link{}, links: link.New(), journal: recount.NewJournal(), ledger: recount.NewLedger(), reachable: map[string]bool{}}
+}
+
+// unreadable tells of facts that no consumer could read.
+func (t *Trial) unreadable() string { return strings.Join(t.Stream.Unreadable(), "\n") }

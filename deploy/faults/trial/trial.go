@@ -1,0 +1,327 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"liuke.dev/deploy/faults/link"
+	"liuke.dev/deploy/faults/outside"
+	"liuke.dev/deploy/recount"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/programtest"
+)
+
+// Trial is a suite that runs and is tried.
+type Trial struct {
+	Office *programtest.Office
+	Links  map[string]*link.Link
+	Stream *programtest.Stream
+	// Log tells what happens, while it happens; nil: nobody.
+	Log func(format string, args ...any)
+
+	processes func(ctx context.Context, name string) (Process, error)
+	links     *link.Links
+	mail      *outside.Mailbox
+	hooks     *outside.Receiver
+	reachable map[string]bool // people with an address
+
+	journal *recount.Journal
+	ledger  *recount.Ledger
+	taken   int // facts that the ledger has read
+	chance  *rand.Rand
+	loads   uint64
+}
+
+// Result is what became of a fault.
+type Result struct {
+	Fault
+	Acknowledged   int // writes while it lasted and before
+	Fired, Late    int // obligations from its beginning until everything had caught up
+	Doubled, Lost  int
+	Repeated       int // mails and webhooks that came again
+	Lasted, Caught time.Duration
+	Findings       []string // what is wrong; empty is well
+}
+
+// Well tells whether nothing was found.
+func (r Result) Well() bool { return len(r.Findings) == 0 }
+
+// Process finds a process by its name in the table.
+func (t *Trial) Process(ctx context.Context, name string) (Process, error) {
+	return t.processes(ctx, name)
+}
+
+func (t *Trial) say(format string, args ...any) {
+	if t.Log != nil {
+		t.Log(format, args...)
+	}
+}
+
+func (t *Trial) arm(ctx context.Context, process, order string) error {
+	p, err := t.Process(ctx, process)
+	if err != nil {
+		return err
+	}
+	t.say("    armed: %s", order)
+	return p.Restart(ctx, "LIUKE_AT="+order)
+}
+
+// Run tries the faults one after the other and ends with the count of everything.
+// The error is of the trial itself; what is wrong with the suite is in results.
+func (t *Trial) Run(ctx context.Context, faults []Fault, seed uint64) ([]Result, Result, error) {
+	t.chance = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // chances that can be repeated
+	var results []Result
+	for _, f := range faults {
+		r, err := t.try(ctx, f)
+		results = append(results, r)
+		if err != nil {
+			return results, Result{}, fmt.Errorf("%s: %w", f.Name(), err)
+		}
+	}
+	whole, err := t.finish(ctx)
+	return results, whole, err
+}
+
+const (
+	// warm is how long people work before a fault, so that there is something under way.
+	warm = 2 * time.Second
+	// catchUpWithin bounds catching up; it takes seconds, or something is stuck.
+	catchUpWithin = 2 * time.Minute
+	// deliverWithin bounds how long mails and webhooks take, which are tried again
+	// after seconds, and after a lease of a minute if their process died.
+	deliverWithin = 3 * time.Minute
+	// look is how often it is looked whether everything has caught up.
+	look = 100 * time.Millisecond
+)
+
+func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
+	r = Result{Fault: f}
+	if f.prepare != nil {
+		if err := f.prepare(ctx, t); err != nil {
+			return r, fmt.Errorf("preparing: %w", err)
+		}
+	}
+	written, repeated := t.journal.Size(), t.mail.Repeated()+t.hooks.Repeated()
+	if err := t.read(); err != nil {
+		return r, err
+	}
+	fired, late := t.ledger.Promises()
+	stop := func() {}
+	if f.When != Idle {
+		stop = t.load(ctx)
+		if f.prepare == nil { // an armed program begins by itself
+			err = rest(ctx, warm)
+		}
+	}
+	begin := time.Now()
+	if err == nil {
+		var ended time.Time
+		ended, err = f.do(ctx, t)
+		r.Lasted = ended.Sub(begin)
+		stop()
+		if err == nil {
+			r.Caught, err = t.catchUp(ctx, f, ended, &r)
+		}
+	} else {
+		stop()
+	}
+	if err != nil {
+		return r, err
+	}
+	t.recount(ctx, &r)
+	firedNow, lateNow := t.ledger.Promises()
+	r.Acknowledged, r.Fired, r.Late = t.journal.Size()-written, firedNow-fired, lateNow-late
+	r.Repeated = t.mail.Repeated() + t.hooks.Repeated() - repeated
+	t.say("%s: %d acknowledged, %d fired (%d late), %d lost, %d doubled, %d sent again, caught up in %s", f.Name(), r.Acknowledged, r.Fired, r.Late, r.Lost, r.Doubled,
+		r.Repeated, r.Caught.Round(10*time.Millisecond))
+	for _, one := range r.Findings {
+		t.say("    WRONG: %s", one)
+	}
+	return r, nil
+}
+
+// read takes the facts that have come since.
+func (t *Trial) read() error {
+	all := t.Stream.Facts()
+	fresh := all[t.taken:]
+	t.taken = len(all)
+	return t.ledger.Take(fresh)
+}
+
+// sellers who work at the same time, and the mean pause of each.
+const (
+	sellers = 3
+	pause   = 600 * time.Millisecond
+)
+
+// load lets people work until stop is called.
+func (t *Trial) load(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	t.loads++
+	for n, id := range t.Office.Sellers[:sellers] {
+		s := &recount.Seller{Client: t.client(id), Name: fmt.Sprintf("客户%d-%c", t.loads, 'A'+n), Journal: t.journal, Rand: rand.New(rand.NewPCG(t.loads, uint64(n))), Day: day, Pause: pause} //nolint:gosec // any will do
+		group.Go(func() { s.Run(ctx) })
+	}
+	return func() { cancel(); group.Wait() }
+}
+
+// catchUp waits until everything is done that was acknowledged or due when the
+// fault ended, and gives how long after its end that was.
+func (t *Trial) catchUp(ctx context.Context, f Fault, ended time.Time, r *Result) (time.Duration, error) {
+	by := instant.Of(ended)
+	limit := catchUpWithin
+	if f.Delivers {
+		limit += deliverWithin
+	}
+	for {
+		if err := t.read(); err != nil {
+			return 0, err
+		}
+		undone := t.ledger.Undone(t.journal, by)
+		if len(undone) == 0 && f.Delivers {
+			undone = t.undelivered()
+		}
+		took := time.Since(ended)
+		if len(undone) == 0 {
+			return took, nil
+		}
+		if took > limit {
+			r.Lost += len(undone)
+			r.Findings = append(r.Findings, some(fmt.Sprintf("not caught up within %s", limit), undone)...)
+			return took, nil
+		}
+		if err := rest(ctx, look); err != nil {
+			return took, errors.Join(err, fmt.Errorf("%d undone, such as %s", len(undone), undone[0]))
+		}
+	}
+}
+
+func (t *Trial) undelivered() []string {
+	return t.ledger.Undelivered(t.reachable, t.mail.Came(), t.hooks.Came())
+}
+
+// settled is how long lists and facts, which are read one after the other while
+// promises keep coming due, may differ.
+const settled = 20 * time.Second
+
+// recount compares facts and people's lists, and answers that should not have come.
+func (t *Trial) recount(ctx context.Context, r *Result) {
+	doubled := t.ledger.Doubled()
+	r.Doubled += len(doubled)
+	r.Findings = append(r.Findings, some("doubled", doubled)...)
+	var wrong []string
+	for end := time.Now().Add(settled); ; {
+		before := t.ledger.Happened()
+		seen, err := recount.Lists(ctx, t.Office, t.ledger)
+		if err == nil {
+			err = errors.Join(rest(ctx, time.Second), t.read())
+		}
+		if err != nil {
+			r.Findings = append(r.Findings, err.Error())
+			return
+		}
+		if wrong = seen.Between(before, t.ledger); len(wrong) == 0 || time.Now().After(end) {
+			break
+		}
+	}
+	r.Findings = append(r.Findings, some("lists and facts differ", wrong)...)
+	r.Findings = append(r.Findings, some("answers that may not come", t.journal.TakeLost())...)
+}
+
+// finish lets everything come to its end and counts it all: every acknowledged
+// write by the API and in the facts, every promise, every list, every delivery.
+func (t *Trial) finish(ctx context.Context) (r Result, err error) {
+	r.Fault = Fault{Target: "everything", Kind: "-", When: "at the end"}
+	begin := time.Now()
+	boss := &recount.Seller{Client: t.Office.As(t.Office.Boss), Journal: t.journal, Rand: t.chance, Day: day}
+	for _, id := range t.journal.Untouched() {
+		boss.FollowUp(ctx, "/v1/leads/"+id) // untouched ones go from hand to hand for ever, as they should
+	}
+	waiting := ""
+	for end := begin.Add(settleWithin); ; {
+		if err := t.read(); err != nil {
+			return r, err
+		}
+		if waiting = t.unsettled(); waiting == "" {
+			break
+		}
+		if time.Now().After(end) {
+			r.Findings = append(r.Findings, fmt.Sprintf("not settled within %s: %s", settleWithin, waiting))
+			break
+		}
+		if err := rest(ctx, time.Second); err != nil {
+			return r, errors.Join(err, errors.New(waiting))
+		}
+	}
+	r.Caught = time.Since(begin)
+	t.countAll(ctx, &r)
+	t.say("everything: %d acknowledged, %d fired (%d late), %d lost, %d doubled, %d sent again; %s\n%s", r.Acknowledged, r.Fired, r.Late, r.Lost, r.Doubled, r.Repeated,
+		r.Caught.Round(time.Second), t.ledger.Count())
+	for _, one := range r.Findings {
+		t.say("    WRONG: %s", one)
+	}
+	return r, nil
+}
+
+// settleWithin bounds how long the last promises take: a lead that was touched
+// goes back to the pool after 30 days of the policy, half a minute.
+const settleWithin = 5 * time.Minute
+
+// quiet is how long nothing may have happened.
+const quiet = 3 * time.Second
+
+func (t *Trial) unsettled() string {
+	due, id := t.ledger.DueSoon()
+	undone := t.ledger.Undone(t.journal, instant.Now())
+	undelivered := t.undelivered()
+	switch {
+	case len(undone) > 0:
+		return fmt.Sprintf("%d undone, such as %s", len(undone), undone[0])
+	case due != 0:
+		return fmt.Sprintf("%s is pending, due at %s", id, due)
+	case len(undelivered) > 0:
+		return fmt.Sprintf("%d undelivered, such as %s", len(undelivered), undelivered[0])
+	case t.Stream.Quiet() < quiet:
+		return fmt.Sprintf("the last fact came %s ago", t.Stream.Quiet())
+	}
+	return ""
+}
+
+func (t *Trial) countAll(ctx context.Context, r *Result) {
+	r.Acknowledged = t.journal.Size()
+	r.Fired, r.Late = t.ledger.Promises()
+	lost := append(recount.Writes(ctx, t.Office.As(t.Office.Boss), t.journal, t.ledger), t.undelivered()...)
+	doubled := t.ledger.Doubled()
+	r.Lost, r.Doubled, r.Repeated = len(lost), len(doubled), t.mail.Repeated()+t.hooks.Repeated()
+	r.Findings = append(r.Findings, some("lost", lost)...)
+	r.Findings = append(r.Findings, some("doubled", doubled)...)
+	r.Findings = append(r.Findings, some("broken promises", t.ledger.Broken(instant.Now(), 0))...)
+	seen, err := recount.Lists(ctx, t.Office, t.ledger)
+	if err != nil {
+		r.Findings = append(r.Findings, err.Error())
+		return
+	}
+	r.Findings = append(r.Findings, some("lists and promises differ", append(seen.Twice, seen.Differ...))...)
+	r.Findings = append(r.Findings, some("the suite's own ledger differs", recount.Insights(ctx, t.Office.As(t.Office.Boss), t.ledger))...)
+	r.Findings = append(r.Findings, some("answers that may not come", t.journal.TakeLost())...)
+	if left := t.unreadable(); left != "" {
+		r.Findings = append(r.Findings, "facts that no consumer can read: "+left)
+	}
+}
+
+// some gives the first few of what was found, and how many there are.
+func some(what string, found []string) (out []string) {
+	const shown = 5
+	for i, one := range found {
+		if i == shown {
+			return append(out, fmt.Sprintf("%s: %d in all", what, len(found)))
+		}
+		out = append(out, what+": "+one)
+	}
+	return out
+}
