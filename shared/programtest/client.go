@@ -57,7 +57,7 @@ func (c *Client) Post(ctx context.Context, path string, body, into any) error {
 }
 
 // Call makes a call and repeats it, under the same Idempotency-Key, as long as
-// nobody answers or the answer is 503, until patience ends.
+// nobody answers, or the program or a proxy before it says that it is away, until patience ends.
 func (c *Client) Call(ctx context.Context, method, path, key string, body, into any) error {
 	var text []byte
 	if body != nil {
@@ -110,7 +110,7 @@ func (c *Client) once(ctx context.Context, method, path, key string, body []byte
 	}
 	r := &Refusal{Method: method, Path: path, Status: answer.StatusCode, Body: string(text)}
 	_ = decode(text, r) // a body that is no problem document stays as text
-	if r.Status == http.StatusServiceUnavailable {
+	if r.Status == http.StatusServiceUnavailable || r.Status == http.StatusBadGateway || r.Status == http.StatusGatewayTimeout {
 		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
 			return max(soon, time.Duration(seconds)*time.Second), r
 		}

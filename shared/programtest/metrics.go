@@ -40,6 +40,19 @@ func Metrics(ctx context.Context, origin string) (Samples, error) {
 	return out, nil
 }
 
+// of marks each sample as that of one process.
+func (s Samples) of(instance string) Samples {
+	out := Samples{}
+	for name, v := range s {
+		if labelled, ok := strings.CutSuffix(name, "}"); ok {
+			out[labelled+`,instance="`+instance+`"}`] = v
+		} else {
+			out[name+`{instance="`+instance+`"}`] = v
+		}
+	}
+	return out
+}
+
 // Sum adds the samples of a metric over all labels.
 func (s Samples) Sum(metric string) float64 {
 	total := 0.0

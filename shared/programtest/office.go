@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"sync"
 	"time"
@@ -16,7 +15,8 @@ import (
 // program can be stopped, killed and started on the same data and addresses.
 type Office struct {
 	Launch
-	*Program
+	*Program        // nil where the services run by themselves
+	Suite    *Suite // nil for the all-in-one program
 
 	// Administrator set the office up; Boss may read and change everything that
 	// is sold; Manager leads the sellers.
@@ -46,15 +46,41 @@ func Open(ctx context.Context, binary, dir string, env ...string) (*Office, erro
 	if err != nil {
 		return nil, err
 	}
-	o := &Office{Launch: Launch{Binary: binary, Command: "serve", Data: dir, Addresses: addresses, Env: env}, clients: map[string]*Client{}, Password: "correct-horse-battery-7"}
-	if err := o.Start(ctx); err != nil {
+	o := &Office{Launch: Launch{Binary: binary, Command: "serve", Data: dir, Addresses: addresses, Env: env}}
+	return o, o.open(ctx)
+}
+
+// OpenSuite starts the services as programs of their own and sets a company up;
+// dir takes the key that they share.
+func OpenSuite(ctx context.Context, c SuiteConfig, dir string) (*Office, error) {
+	o, err := PrepareSuite(c, dir)
+	if err != nil {
 		return nil, err
 	}
-	if err := o.setUp(ctx); err != nil {
-		o.Kill()
-		return nil, fmt.Errorf("setting the company up: %w", err)
+	return o, o.open(ctx)
+}
+
+// PrepareSuite opens an origin for a suite of which no process runs yet.
+func PrepareSuite(c SuiteConfig, dir string) (_ *Office, err error) {
+	o := &Office{Launch: Launch{Data: dir, Env: c.Env}}
+	if o.Suite, err = newSuite(c, o.KeyFile()); err != nil {
+		return nil, err
 	}
+	o.Launch.HTTP = o.Suite.Origin.address
 	return o, nil
+}
+
+// open starts everything and sets the company up; what fails ends everything.
+func (o *Office) open(ctx context.Context) error {
+	if err := o.Start(ctx); err != nil {
+		return err
+	}
+	if err := o.SetUp(ctx); err != nil {
+		printed := o.Printed(6000)
+		o.Close()
+		return fmt.Errorf("setting the company up: %w\n%s", err, printed)
+	}
+	return nil
 }
 
 // Start starts the program again and waits until it is ready.
@@ -71,21 +97,14 @@ func (o *Office) Start(ctx context.Context) error {
 	return nil
 }
 
-// Begin starts the program again and waits for nothing.
-func (o *Office) Begin() (err error) {
-	o.Program, err = Start(o.Launch)
-	return err
-}
-
-// URL gives the origin of the API.
-func (o *Office) URL() string { return o.Launch.URL() }
-
 var setupLink = regexp.MustCompile(`/setup\?token=(\S+)`)
 
-func (o *Office) setUp(ctx context.Context) error {
+// SetUp makes the company, through the link that is printed.
+func (o *Office) SetUp(ctx context.Context) error {
+	o.clients, o.Password = map[string]*Client{}, "correct-horse-battery-7"
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	printed, err := o.Out.Find(ctx, setupLink)
+	printed, err := o.find(ctx, "organization", setupLink)
 	if err != nil {
 		return err
 	}
@@ -101,10 +120,24 @@ func (o *Office) setUp(ctx context.Context) error {
 		return err
 	}
 	o.Administrator = first.Person
-	if o.key, err = auth.LoadKey(filepath.Join(o.Data, "keys", "service.pem")); err != nil {
+	if o.key, err = auth.LoadKey(o.KeyFile()); err != nil {
 		return err
 	}
-	return o.hire(ctx)
+	if err := o.known(ctx, o.Administrator); err != nil {
+		return err
+	}
+	if err := o.hire(ctx); err != nil {
+		return err
+	}
+	return o.known(ctx, o.Sellers[len(o.Sellers)-1]) // and all who came before
+}
+
+// known waits until every process knows a person.
+func (o *Office) known(ctx context.Context, person string) error {
+	if o.Suite == nil {
+		return nil
+	}
+	return o.Suite.known(ctx, o.key, person)
 }
 
 // hire adds the people: a boss, a manager below, and eight who sell.

@@ -19,6 +19,14 @@ const lowestPort, highestPort = 18000, 31000
 
 // FreeAddresses gives four loopback addresses on which nobody listens.
 func FreeAddresses() (Addresses, error) {
+	free, err := freeAddresses(4)
+	if err != nil {
+		return Addresses{}, err
+	}
+	return Addresses{HTTP: free[0], Kafka: free[1], Temporal: free[2], TemporalUI: free[3]}, nil
+}
+
+func freeAddresses(n int) ([]string, error) {
 	var free []string
 	for range 1000 {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(lowestPort+rand.IntN(highestPort-lowestPort)))
@@ -28,11 +36,11 @@ func FreeAddresses() (Addresses, error) {
 		}
 		// Held until all are chosen, so that no port comes twice.
 		defer l.Close() //nolint:errcheck // nothing was sent
-		if free = append(free, address); len(free) == 4 {
-			return Addresses{HTTP: free[0], Kafka: free[1], Temporal: free[2], TemporalUI: free[3]}, nil
+		if free = append(free, address); len(free) == n {
+			return free, nil
 		}
 	}
-	return Addresses{}, errors.New("programtest: no free ports")
+	return nil, errors.New("programtest: no free ports")
 }
 
 // URL gives the origin of the API.

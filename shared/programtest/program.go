@@ -17,7 +17,7 @@ import (
 // Launch says how the program is started.
 type Launch struct {
 	Binary string
-	// Command is serve or demo.
+	// Command is serve or demo; empty for a service's own program, which takes no flags.
 	Command string
 	// Data is the data directory; empty leaves the choice to the program.
 	Data string
@@ -26,6 +26,8 @@ type Launch struct {
 	Env []string
 	// Args are further flags.
 	Args []string
+	// Output takes what the program prints; nil: a new one.
+	Output *Output
 }
 
 // Program is a running child process.
@@ -42,13 +44,19 @@ type Program struct {
 
 // Start starts the program and does not wait for it to be ready.
 func Start(l Launch) (*Program, error) {
-	args := append([]string{l.Command}, l.flags()...)
-	if l.Data != "" {
+	var args []string
+	if l.Command != "" {
+		args = append([]string{l.Command}, l.flags()...)
+	}
+	if l.Command != "" && l.Data != "" {
 		args = append(args, "--data", l.Data)
 	}
-	p := &Program{Launch: l, Out: new(Output), exited: make(chan struct{}), begun: time.Now()}
+	p := &Program{Launch: l, Out: l.Output, exited: make(chan struct{}), begun: time.Now()}
+	if p.Out == nil {
+		p.Out = new(Output)
+	}
 	p.cmd = exec.Command(l.Binary, append(args, l.Args...)...) //nolint:gosec // the program that was built
-	p.cmd.Env = append(os.Environ(), l.Env...)
+	p.cmd.Env = environment(l.Env)
 	p.cmd.Stdout, p.cmd.Stderr = p.Out, p.Out
 	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {

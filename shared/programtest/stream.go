@@ -25,7 +25,7 @@ type Stream struct {
 	facts []facts.Event
 	last  time.Time // when the newest new fact came
 
-	cluster *kafka.Client
+	cluster kafka.Cluster
 	stop    context.CancelFunc
 	readers sync.WaitGroup
 	left    left
@@ -53,11 +53,13 @@ func (l *left) Handle(_ context.Context, r slog.Record) error {
 }
 
 // Follow begins to collect, from the beginning of every topic.
-func Follow(ctx context.Context, broker string) *Stream {
+func Follow(ctx context.Context, broker string) *Stream { return follow(ctx, []string{broker}, "") }
+
+func follow(ctx context.Context, brokers []string, prefix string) *Stream {
 	ctx, stop := context.WithCancel(ctx)
 	s := &Stream{seen: map[string]bool{}, stop: stop, last: time.Now(), caught: make(chan struct{})}
 	s.left.Handler = slog.DiscardHandler
-	s.cluster = kafka.New(kafka.Config{Brokers: []string{broker}, ClientID: "programtest", MaxWait: 100 * time.Millisecond})
+	s.cluster = kafka.Open(kafka.Config{Brokers: brokers, Prefix: prefix, ClientID: "programtest", MaxWait: 100 * time.Millisecond})
 	log := slog.New(&s.left)
 	var behind sync.WaitGroup
 	for _, topic := range topics {
