@@ -13,14 +13,25 @@ import (
 )
 
 // Main is the program of one service: it reads the configuration from the
-// environment, runs the service, and ends in order on SIGINT or SIGTERM.
+// environment, runs the service, and ends in order on SIGINT or SIGTERM. With the
+// argument healthcheck it asks the one that runs whether it is ready.
 func Main[S Service](name string, open func(context.Context, Deps) (S, error)) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, name, open); err != nil {
+	if err := do(ctx, os.Args[1:], name, open); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		os.Exit(1)
 	}
+}
+
+func do[S Service](ctx context.Context, args []string, name string, open func(context.Context, Deps) (S, error)) error {
+	switch {
+	case len(args) == 0:
+		return run(ctx, name, open)
+	case len(args) == 1 && args[0] == "healthcheck":
+		return healthcheck(ctx)
+	}
+	return fmt.Errorf("takes no arguments but healthcheck, not %q; it is configured by the environment", args)
 }
 
 func run[S Service](ctx context.Context, name string, open func(context.Context, Deps) (S, error)) (err error) {
