@@ -20,6 +20,8 @@ import (
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/providers/structs"
 	"github.com/knadh/koanf/v2"
+
+	"liuke.dev/shared/telemetry"
 )
 
 // prefix of everything in the environment that is Liuke's.
@@ -47,6 +49,8 @@ type Config struct {
 	Replication    int      `koanf:"replication"`     // of each topic
 	LogLevel       string   `koanf:"log_level"`       // debug, info, warn, error
 	LogFormat      string   `koanf:"log_format"`      // text, json
+	Traces         string   `koanf:"traces"`          // URL of an OTLP collector over HTTP that traces are sent to, or none
+	TracesRatio    float64  `koanf:"traces_ratio"`    // of requests whose trace is recorded, 0 to 1
 	Journeys       string   `koanf:"journeys"`        // run, or held: facts wait in Kafka until they may go on
 	Build          string   `koanf:"build"`           // names the worker's build to Temporal; empty: version and commit
 	Rollout        string   `koanf:"rollout"`         // auto: a new build of the worker takes the journeys over; manual: an operator says so
@@ -109,7 +113,7 @@ type Webhook struct {
 // Default is what a laptop needs: everything on loopback.
 func Default() Config {
 	return Config{HTTP: "127.0.0.1:8080", Kafka: []string{"127.0.0.1:9092"}, Temporal: "127.0.0.1:7233", TemporalUI: "127.0.0.1:8233",
-		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, KafkaMechanism: MechanismSCRAM512, LogLevel: "info", LogFormat: "text", Journeys: JourneysRun, Drain: 3 * time.Second, Rollout: RolloutAuto, SMTP: SMTP{Port: 587, TLS: "starttls"}}
+		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, KafkaMechanism: MechanismSCRAM512, LogLevel: "info", LogFormat: "text", Traces: telemetry.None, TracesRatio: 1, Journeys: JourneysRun, Drain: 3 * time.Second, Rollout: RolloutAuto, SMTP: SMTP{Port: 587, TLS: "starttls"}}
 }
 
 // Load reads the configuration: base, then the YAML file (if named, or
@@ -201,6 +205,12 @@ func (c *Config) check() error {
 	if c.At != "" && !c.Trial {
 		errs = append(errs, fmt.Errorf("at: %q makes the program fail on purpose; if that is meant, set trial (LIUKE_TRIAL=true) as well", c.At))
 	}
+	if _, err := telemetry.Collector(c.Traces); err != nil {
+		errs = append(errs, err)
+	}
+	if c.TracesRatio < 0 || c.TracesRatio > 1 {
+		errs = append(errs, fmt.Errorf("traces_ratio: %v is not between 0 and 1", c.TracesRatio))
+	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		errs = append(errs, fmt.Errorf("log_level: %q is not debug, info, warn or error", c.LogLevel))
@@ -222,7 +232,7 @@ func (c *Config) Logger() *slog.Logger {
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked by Load
 	options := &slog.HandlerOptions{Level: level}
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+		return slog.New(telemetry.LogHandler(slog.NewJSONHandler(os.Stderr, options)))
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
+	return slog.New(telemetry.LogHandler(slog.NewTextHandler(os.Stderr, options)))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"liuke.dev/shared/courtesy"
+	"liuke.dev/shared/health"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
 )
@@ -44,6 +45,7 @@ type ConsumerConfig struct {
 	Courtesy time.Duration
 
 	Metrics *Metrics
+	Health  *health.Board // shows how the consumer stands; nil: nobody
 	Log     *slog.Logger
 	Clock   instant.Clock
 }
@@ -69,15 +71,15 @@ func Consume(ctx context.Context, c ConsumerConfig) error {
 		c.Clock = instant.Now
 	}
 	c.Log = orDiscard(c.Log).With("group", c.Group)
-	member := join(ctx, c)
-	if member == nil {
+	consumer := &consumer{ConsumerConfig: c}
+	consumer.shown(c.Health)
+	if consumer.member = consumer.join(ctx); consumer.member == nil {
 		return nil
 	}
-	consumer := &consumer{ConsumerConfig: c, member: member}
 	var measuring sync.WaitGroup
 	measuring.Go(func() { consumer.measure(ctx) })
 	err := consumer.run(ctx)
-	closing := member.Close()
+	closing := consumer.member.Close()
 	measuring.Wait()
 	if ctx.Err() != nil {
 		return nil
@@ -86,10 +88,10 @@ func Consume(ctx context.Context, c ConsumerConfig) error {
 }
 
 // join joins the group, nil when ctx ended before the cluster answered.
-func join(ctx context.Context, c ConsumerConfig) kafka.Member {
+func (c *consumer) join(ctx context.Context) kafka.Member {
 	for pause := patience(); ; {
 		m, err := c.Cluster.Join(ctx, c.Group, c.Topics)
-		if err == nil {
+		if c.standing.failed(err); err == nil {
 			return m
 		}
 		wait := pause.NextBackOff()
@@ -107,7 +109,9 @@ func patience() *backoff.ExponentialBackOff {
 
 type consumer struct {
 	ConsumerConfig
-	member kafka.Member
+	member   kafka.Member
+	standing standing
+	pace     pace
 }
 
 func (c *consumer) run(ctx context.Context) error {
@@ -214,9 +218,12 @@ func (c *consumer) commit(ctx context.Context, boxes []*letterbox) {
 func (c *consumer) measure(ctx context.Context) {
 	for {
 		if lag, err := c.Cluster.Lag(ctx, c.Group, c.Topics); err == nil {
+			all := int64(0)
 			for topic, n := range lag {
 				c.Metrics.lag.WithLabelValues(c.Group, topic).Set(float64(n))
+				all += n
 			}
+			c.pace.measured(all)
 		}
 		if !rest(ctx, lagEvery) {
 			return

@@ -44,6 +44,7 @@ func (c *consumer) process(ctx context.Context, messages []kafka.Message) bool {
 	}
 	retry := &backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: 2 * time.Second}
 	waiting := patience()
+	troubled := false
 	for {
 		c.attempt(ctx, open)
 		var left []*item
@@ -61,6 +62,12 @@ func (c *consumer) process(ctx context.Context, messages []kafka.Message) bool {
 		if open = left; len(open) == 0 {
 			return true
 		}
+		if !troubled {
+			troubled = true
+			c.standing.trying(1, nil)
+			defer c.standing.trying(-1, nil)
+		}
+		c.standing.trying(0, fmt.Errorf("tries %s again: %w", open[0].event.ID, open[0].err))
 		wait := retry.NextBackOff()
 		if anyAway {
 			wait = waiting.NextBackOff()
@@ -101,6 +108,8 @@ func (c *consumer) attempt(ctx context.Context, open []*item) {
 			err = c.Seen.Remember(ctx, i.event)
 		}
 		if c.outcome(i, err); err == nil {
+			c.pace.took()
+			c.Health.Ahead(i.event.Time.Sub(c.Clock()), "fact "+i.event.ID)
 			c.Metrics.handled.WithLabelValues(c.Group, i.message.Topic).Inc()
 			c.Metrics.took.WithLabelValues(c.Group).Observe(max(c.Clock().Sub(i.event.Time).Seconds(), 0))
 		}

@@ -48,7 +48,12 @@ type RelayConfig struct {
 type Relay struct {
 	c    RelayConfig
 	turn chan struct{} // one batch at a time, Flush or Run
+
+	standing standing
 }
+
+// Check tells whether facts leave, for the board of health.
+func (r *Relay) Check(ctx context.Context) error { return r.standing.check(ctx) }
 
 // NewRelay makes a relay; Run runs it.
 func NewRelay(c RelayConfig) *Relay {
@@ -70,7 +75,9 @@ func (r *Relay) Run(ctx context.Context) error {
 	pause := &backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: relayPatience}
 	for swept := true; ; {
 		wait := time.Duration(0)
+		r.standing.begin()
 		err := r.Flush(ctx)
+		r.standing.failed(err)
 		switch {
 		case ctx.Err() != nil:
 			return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,6 +86,29 @@ func (c *Client) Ping(ctx context.Context) error {
 	if _, err := c.api.ApiVersions(ctx, &kafkago.ApiVersionsRequest{}); err != nil {
 		return fmt.Errorf("kafka %v: %w", c.cfg.Brokers, err)
 	}
+	meta, err := c.api.Metadata(ctx, &kafkago.MetadataRequest{})
+	if err != nil {
+		return fmt.Errorf("kafka %v: metadata: %w", c.cfg.Brokers, err)
+	}
+	return c.led(meta.Topics)
+}
+
+// led tells whether every partition of Liuke's topics has a leader, without
+// which it can neither be read nor written.
+func (c *Client) led(topics []kafkago.Topic) error {
+	for _, t := range topics {
+		if !strings.HasPrefix(t.Name, c.cfg.Prefix+"liuke.") {
+			continue
+		}
+		if t.Error != nil {
+			return fmt.Errorf("kafka: topic %s: %w", t.Name, t.Error)
+		}
+		for _, p := range t.Partitions {
+			if errors.Is(p.Error, kafkago.LeaderNotAvailable) || p.Leader.Host == "" {
+				return fmt.Errorf("kafka: %s/%d has no leader", t.Name, p.ID)
+			}
+		}
+	}
 	return nil
 }
 
@@ -124,7 +148,7 @@ func (c *Client) Lag(ctx context.Context, group string, topics []string) (map[st
 	for _, t := range topics {
 		lag[t] = 0
 		for p, b := range bounds[t] {
-			lag[t] += b.end - max(committed[t][p], b.start)
+			lag[t] += max(b.end-max(committed[t][p], b.start), 0) // a commit may be newer than the end that was asked for before it
 		}
 	}
 	return lag, nil

@@ -13,6 +13,7 @@ import (
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/health"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
@@ -31,6 +32,8 @@ type Deps struct {
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 	Facts     *facts.Metrics
+	// Health is the board on which relays, consumers and dependencies show how they stand.
+	Health *health.Board
 	// Key signs the tokens of Liuke's own processes.
 	Key *auth.Key
 	// Verifier is what the program checks tokens with; organization lets it trust its issuer.
@@ -52,12 +55,14 @@ type Checked interface {
 
 // Relay makes the relay of the service's own facts.
 func (d Deps) Relay(name string) *facts.Relay {
-	return facts.NewRelay(facts.RelayConfig{Service: name, Engine: d.Store, Producer: d.Cluster, Metrics: d.Facts, Log: d.Log, Clock: d.Clock})
+	r := facts.NewRelay(facts.RelayConfig{Service: name, Engine: d.Store, Producer: d.Cluster, Metrics: d.Facts, Log: d.Log, Clock: d.Clock})
+	d.Health.Part("relay:"+name, r.Check)
+	return r
 }
 
 // Consume fills in what every consumer of the service shares and runs it.
 func (d Deps) Consume(ctx context.Context, c facts.ConsumerConfig) error {
-	c.Cluster, c.Metrics, c.Log, c.Clock = d.Cluster, d.Facts, d.Log, d.Clock
+	c.Cluster, c.Metrics, c.Health, c.Log, c.Clock = d.Cluster, d.Facts, d.Health, d.Log, d.Clock
 	return facts.Consume(ctx, c)
 }
 

@@ -14,6 +14,7 @@ import (
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/health"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
@@ -48,14 +49,9 @@ type Host struct {
 	servers  []*httpx.Server
 	services []Service
 	stores   []store.Engine
-	checks   []check
+	health   *health.Board
 	policies chan struct{} // closed once every policy published before the start is held
 	known    chan struct{} // closed once people and policy are known
-}
-
-type check struct {
-	name string
-	ping func(context.Context) error
 }
 
 // NewHost opens what the services share. Cluster and key come from the
@@ -80,6 +76,9 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 		return nil, fmt.Errorf("trusted_proxies: %w", err)
 	}
 	h.Verifier = &auth.Verifier{Key: key, Person: h.person}
+	h.health = health.New(instant.Now)
+	registry.MustRegister(h.health)
+	registry.MustRegister(engines.Collectors()...)
 	h.Check("kafka", h.Cluster.Ping)
 	return h, nil
 }
@@ -98,7 +97,7 @@ func (h *Host) person(subject, email string) (auth.Principal, bool) {
 
 // Check adds something that must answer for the process to be ready.
 func (h *Host) Check(name string, ping func(context.Context) error) {
-	h.checks = append(h.checks, check{name, ping})
+	h.health.Need(name, ping)
 }
 
 // Deps opens a service's store and gives what it needs.
@@ -110,7 +109,7 @@ func (h *Host) Deps(ctx context.Context, name string) (Deps, error) {
 	h.stores = append(h.stores, e)
 	h.Check("store:"+name, e.Ping)
 	return Deps{Config: h.Config, Store: e, Cluster: h.Cluster, Policy: h.Policy, Directory: h.Directory, Clock: instant.Now,
-		Log: h.Log.With("service", name), Metrics: h.Metrics, Facts: h.facts, Key: h.Key, Verifier: h.Verifier}, nil
+		Log: h.Log.With("service", name), Metrics: h.Metrics, Facts: h.facts, Health: h.health, Key: h.Key, Verifier: h.Verifier}, nil
 }
 
 // Add lets the host run a service and serve its operations.
@@ -211,7 +210,7 @@ func (h *Host) purgeAnswers(ctx context.Context) error {
 		}
 		for _, s := range h.servers {
 			if _, err := s.PurgeAnswers(store.Background(ctx)); err != nil && ctx.Err() == nil {
-				h.Log.Warn("old answers could not be removed", "error", err)
+				h.Log.WarnContext(ctx, "old answers could not be removed", "error", err)
 			}
 		}
 	}

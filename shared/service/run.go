@@ -78,6 +78,11 @@ func (h *Host) work(asked, ctx context.Context, open func(context.Context) error
 		}
 		return err
 	}
+	endTraces, err := h.trace(ctx)
+	if err != nil {
+		return err
+	}
+	defer endTraces()
 	h.serveItself()
 	h.stage.open()
 	parts := []func(context.Context) error{h.followPeople, h.followPolicy, h.awaitKnown, h.purgeAnswers}

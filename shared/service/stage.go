@@ -90,7 +90,7 @@ func brokerAway(err error) bool { return !errors.Is(err, kafka.ErrConfiguration)
 // early answers while the process waits for what it needs.
 func (h *Host) early() *gin.Engine {
 	e := httpx.NewEngine()
-	e.GET("/healthz", healthz)
+	e.GET("/healthz", h.healthz)
 	e.GET("/readyz", h.readyz)
 	e.GET("/metrics", h.metrics())
 	e.NoRoute(func(c *gin.Context) {

@@ -6,9 +6,15 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/mongo"
+	"liuke.dev/shared/store/sqlite"
 )
+
+// Collectors gives the metrics of all engines of the process.
+func Collectors() []prometheus.Collector { return append(mongo.Collectors(), sqlite.Collectors()...) }
 
 var prefix = regexp.MustCompile(`^[A-Za-z0-9_-]{0,20}$`)
 

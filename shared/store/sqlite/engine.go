@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	sqlitedriver "modernc.org/sqlite"
@@ -23,7 +25,8 @@ import (
 )
 
 // schemaVersion is what this program writes into PRAGMA user_version.
-const schemaVersion = 1
+// Version 2 keeps the values that indexes are about in columns.
+const schemaVersion = 2
 
 type engine struct {
 	path      string
@@ -34,6 +37,7 @@ type engine struct {
 
 	mu    sync.RWMutex
 	specs map[string]store.Spec
+	forms map[string]form
 }
 
 // Open opens the store in the file, making it if need be.
@@ -54,8 +58,8 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 	n := max(4, 2*runtime.GOMAXPROCS(0))
 	readers.SetMaxOpenConns(n)
 	readers.SetMaxIdleConns(n)
-	e := &engine{path: path, readers: readers, committed: make(chan struct{}, 1), specs: map[string]store.Spec{}}
-	e.writer = startWriter(conn, e.wake)
+	e := &engine{path: path, readers: readers, committed: make(chan struct{}, 1), specs: map[string]store.Spec{}, forms: map[string]form{}}
+	e.writer = startWriter(conn, strings.TrimSuffix(filepath.Base(path), ".db"), e.wake)
 	if err := e.Ping(ctx); err != nil {
 		_ = e.Close()
 		return nil, err
@@ -88,13 +92,25 @@ func (e *engine) wake() {
 	}
 }
 
-// Ping tells whether the store answers.
+// Ping tells whether the store can be read and written.
 func (e *engine) Ping(ctx context.Context) error {
 	if e.writer.isClosed() {
 		return fmt.Errorf("%w: closed", store.ErrUnavailable)
 	}
-	var one int
-	return e.outcome(e.readers.QueryRowContext(ctx, "SELECT 1").Scan(&one))
+	var objects int
+	if err := e.readers.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&objects); err != nil {
+		return e.outcome(err)
+	}
+	// The writer's turn comes and the file can be locked; where the last write
+	// failed, a small one shows whether the next would.
+	failed := e.writer.failed.Load()
+	return e.writer.do(store.Background(ctx), false, func(c *conn) error {
+		if !failed {
+			return nil
+		}
+		_, err := c.exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+		return err
+	})
 }
 
 // Close refuses further work, lets what was taken finish, and closes the file.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"liuke.dev/shared/moment"
 	"liuke.dev/shared/store"
@@ -45,6 +46,8 @@ type writer struct {
 	conn      *conn
 	committed func() // called after facts were committed
 	stopped   chan struct{}
+	failed    atomic.Bool // the last transaction, for a reason that may pass
+	name      string      // of the store, in metrics
 
 	mu         sync.Mutex
 	more       *sync.Cond
@@ -53,8 +56,8 @@ type writer struct {
 	closed     bool
 }
 
-func startWriter(c *conn, committed func()) *writer {
-	w := &writer{conn: c, committed: committed, stopped: make(chan struct{})}
+func startWriter(c *conn, name string, committed func()) *writer {
+	w := &writer{conn: c, name: name, committed: committed, stopped: make(chan struct{})}
 	w.more = sync.NewCond(&w.mu)
 	go w.loop()
 	return w
@@ -144,6 +147,7 @@ func takeFrom(queue, batch []*job, n int) ([]*job, []*job) {
 // may have left something behind, all are undone and done again one by one.
 func (w *writer) commit(batch []*job) {
 	answers := make([]error, len(batch))
+	begin := time.Now()
 	err := w.transaction(func() error {
 		for i, j := range batch {
 			if answers[i] = j.run(w.conn); answers[i] != nil && !isAnswer(answers[i]) {
@@ -152,6 +156,7 @@ func (w *writer) commit(batch []*job) {
 		}
 		return nil
 	})
+	w.measure(len(batch), begin, err)
 	if err != nil && len(batch) > 1 {
 		for _, j := range batch {
 			w.commit([]*job{j})

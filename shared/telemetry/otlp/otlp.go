@@ -4,12 +4,9 @@ package otlp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -24,15 +21,12 @@ import (
 
 // Config of tracing.
 type Config struct {
-	Endpoint string  // URL of an OTLP collector over HTTP, http://host:4318; empty or none: off
+	Endpoint string  // see telemetry.Collector
 	Ratio    float64 // of requests that are recorded, 0 to 1
 	Service  string
 	Version  string
 	Log      *slog.Logger
 }
-
-// None is the endpoint that means off.
-const None = "none"
 
 // What is kept for a collector that is slow or away; beyond it spans are dropped,
 // and nobody waits.
@@ -45,41 +39,12 @@ const (
 	complainEvery = time.Minute
 )
 
-// Check tells what is wrong with an endpoint and a ratio.
-func Check(endpoint string, ratio float64) error {
-	var errs []error
-	if endpoint != "" && endpoint != None {
-		if _, err := target(endpoint); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if ratio < 0 || ratio > 1 {
-		errs = append(errs, fmt.Errorf("traces_ratio: %v is not between 0 and 1", ratio))
-	}
-	return errors.Join(errs...)
-}
-
-// target gives the URL that spans are posted to.
-func target(endpoint string) (string, error) {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", fmt.Errorf("traces: %q is neither none nor the URL of an OTLP collector over HTTP", endpoint)
-	}
-	if strings.Trim(u.Path, "/") == "" {
-		u.Path = "/v1/traces"
-	}
-	return u.String(), nil
-}
-
 // Start turns tracing on, unless it is configured off. stop sends what is left
 // and turns it off; it waits no longer than its context.
 func Start(ctx context.Context, c Config) (stop func(context.Context) error, err error) {
-	if c.Endpoint == "" || c.Endpoint == None {
-		return func(context.Context) error { return nil }, nil
-	}
-	to, err := target(c.Endpoint)
-	if err != nil {
-		return nil, err
+	to, err := telemetry.Collector(c.Endpoint)
+	if err != nil || to == "" {
+		return func(context.Context) error { return nil }, err
 	}
 	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(to), otlptracehttp.WithTimeout(exportBound))
 	if err != nil {
