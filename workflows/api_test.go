@@ -50,7 +50,7 @@ func newStand(t *testing.T) *stand {
 	t.Helper()
 	s := &stand{World: hosttest.New(t, 1), temporal: &mocks.Client{}, now: noon}
 	log := slog.New(slog.DiscardHandler)
-	svc, err := workflows.NewWith(t.Context(), service.Deps{Config: config.Config{TemporalLink: "http://ui", Namespace: "liuke"}, Store: s.Store, Policy: s.Policy,
+	svc, err := workflows.NewWith(t.Context(), service.Deps{Config: config.Config{TemporalLink: "http://ui", Namespace: "liuke"}, Store: s.Store, Policy: s.Policy, Directory: s.People,
 		Clock: func() instant.Time { return s.now }, Log: log}, s.temporal, s.Services)
 	if err != nil {
 		t.Fatal(err)

@@ -63,7 +63,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 // NewWith makes the worker with a Temporal client and a caller of services of
 // one's own: tests, and the demo that skips time.
 func NewWith(ctx context.Context, d service.Deps, t client.Client, call activity.Caller) (*Service, error) {
-	decider, err := decisions.New(ctx, d.Store, d.Policy, func(kind, id string) string { return d.Config.Origin + "/v1/journeys/" + kind + "/" + id }, Kinds()...)
+	decider, err := decisions.New(ctx, d.Store, d.Policy, d.Directory.Calendars, func(kind, id string) string { return d.Config.Origin + "/v1/journeys/" + kind + "/" + id }, Kinds()...)
 	if err != nil {
 		return nil, err
 	}

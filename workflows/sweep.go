@@ -25,8 +25,8 @@ const (
 )
 
 // sweep asks journeys for a new decision that decided by a policy no longer in
-// force, and those that should have woken and have not (a Temporal that lost its
-// data, or was restored from yesterday). Both lists are indexes of the
+// force or by a working calendar that is not their holder's any more, and those that should have woken and have not (a Temporal that lost its
+// data, or was restored from yesterday). The lists are indexes of the
 // decisions; a journey leaves them with its next decision.
 func (s *Service) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
@@ -56,7 +56,7 @@ func (s *Service) sweepOnce(ctx context.Context) error {
 		err = errors.Join(err, s.reconsiderAll(ctx, "a policy was published", decisions.Behind(k.Name(), view.Version)),
 			s.reconsiderAll(ctx, "overdue", decisions.Overdue(k.Name(), now.Add(-overdueBy))))
 	}
-	return err
+	return errors.Join(err, s.sweepCalendars(ctx))
 }
 
 // reconsiderAll asks the journeys of a list, a window at a time: the next one

@@ -29,7 +29,7 @@ func TestSweep(t *testing.T) {
 	var asked []string
 	temporal.On("SignalWithStartWorkflow", mock.Anything, mock.Anything, host.SignalReconsider, mock.Anything, mock.Anything, mock.Anything, mock.Anything).
 		Run(func(a mock.Arguments) { asked = append(asked, a.String(1)) }).Return(nil, nil)
-	s, err := NewWith(t.Context(), service.Deps{Store: w.Store, Policy: w.Policy, Clock: func() instant.Time { return now }, Log: slog.New(slog.DiscardHandler)}, temporal, w.Services)
+	s, err := NewWith(t.Context(), service.Deps{Store: w.Store, Policy: w.Policy, Directory: w.People, Clock: func() instant.Time { return now }, Log: slog.New(slog.DiscardHandler)}, temporal, w.Services)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,12 +44,12 @@ var callers = authtest.Tokens{
 func staff() []catalogue.Person {
 	return []catalogue.Person{
 		{ID: "wang", Name: "王", Email: "wang@firm.test", Language: "zh-CN", Active: true, Team: "east", Supervisor: "boss", Roles: []string{"salesperson"}, Zone: "Asia/Shanghai"},
-		{ID: "mate", Name: "周", Active: true, Team: "east", Supervisor: "boss", Roles: []string{"salesperson"}, Zone: "Asia/Shanghai"},
 		{ID: "zhao", Name: "赵", Email: "zhao@firm.test", Language: "en", Active: true, Team: "west", Supervisor: "boss", Roles: []string{"salesperson"}, Zone: "Asia/Shanghai"},
 		{ID: "li", Name: "李", Email: "li@firm.test", Active: true, Team: "north", Supervisor: "director", Roles: []string{"salesperson"}},
 		{ID: "boss", Name: "主管", Email: "boss@firm.test", Active: true, Team: "lead", Supervisor: "director", Roles: []string{"sales_manager"}},
 		{ID: "director", Name: "总监", Email: "director@firm.test", Active: true, Roles: []string{"sales_director"}},
 		{ID: "admin", Name: "管理员", Active: true, Roles: []string{"administrator"}},
+		{ID: "mate", Name: "周", Active: true, Team: "east", Supervisor: "boss", Roles: []string{"salesperson"}, Zone: "Asia/Shanghai"},
 	}
 }
 

@@ -266,6 +266,14 @@ func TestBookAndPeopleAgree(t *testing.T) {
 	}
 	o.call("admin", "PATCH", "/v1/people/wang", `{"calendar":"shop"}`).want(200)
 	o.call("admin", "POST", "/v1/policy/versions/1/restoration", `{"reason":"r"}`).refused(422, "calendars.calendars in_use")
+	// A team's too.
+	o.call("admin", "PATCH", "/v1/people/wang", `{"calendar":""}`).want(200)
+	o.call("admin", "POST", "/v1/teams", `{"name":"门店","calendar":"moon"}`).refused(422, "calendar exists")
+	team := read[catalogue.Team](o.call("admin", "POST", "/v1/teams", `{"name":"门店","calendar":"shop"}`).want(201))
+	if team.Calendar != "shop" {
+		t.Errorf("%+v", team)
+	}
+	o.call("admin", "POST", "/v1/policy/versions/1/restoration", `{"reason":"r"}`).refused(422, "calendars.calendars in_use")
 }
 
 func TestSchemasAreServed(t *testing.T) {

@@ -17,7 +17,7 @@ type Person struct {
 	Supervisor string    `json:"supervisor,omitempty"`
 	Language   string    `json:"language" enum:"zh-CN,en"`
 	Zone       string    `json:"zone" doc:"IANA time zone"`
-	Calendar   string    `json:"calendar,omitempty"`
+	Calendar   string    `json:"calendar,omitempty" doc:"Working calendar of the policy book; empty: the team's"`
 	Active     bool      `json:"active"`
 	Successor  string    `json:"successor,omitempty" doc:"Takes over everything when the person leaves"`
 	Absences   []Absence `json:"absences,omitempty"`
@@ -38,6 +38,8 @@ type Team struct {
 	Name   string `json:"name"`
 	Parent string `json:"parent,omitempty"`
 	Lead   string `json:"lead,omitempty"`
+	// Calendar is what those of its people work by who name none of their own.
+	Calendar string `json:"calendar,omitempty" doc:"Working calendar of the policy book; empty: that of the team around it, else the book's default"`
 }
 
 // PersonChanged is recorded when a person is added or changed, absence included.

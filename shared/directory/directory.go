@@ -22,6 +22,8 @@ type Directory struct {
 	changed chan struct{} // closed and replaced with every change
 	ready   chan struct{} // closed once everything recorded was read
 	once    sync.Once
+	// calendars is what Calendars gives, nil when it has to be worked out anew.
+	calendars map[string]string
 }
 
 type entry struct {
@@ -75,6 +77,7 @@ func (d *Directory) change(apply func() bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if apply() {
+		d.calendars = nil
 		close(d.changed)
 		d.changed = make(chan struct{})
 	}

@@ -16,8 +16,10 @@ type View struct {
 	*Book
 	// Speed divides every duration, 1 in earnest; a demo lets a month pass in a minute.
 	Speed     int64
-	schedule  *calendar.Schedule // of the default calendar
+	schedule  *calendar.Schedule // that working durations run on
+	home      *calendar.Schedule // of the default calendar
 	schedules map[string]*calendar.Schedule
+	views     map[string]*View // of the same book on its other calendars
 	stages    map[string]map[string]*Stage
 }
 
@@ -57,6 +59,7 @@ func newView(b *Book, speed int64, known compiled) (*View, error) {
 	if v.schedule == nil {
 		return nil, fmt.Errorf("policy: no calendar %q", b.Sections.Calendars.Default)
 	}
+	v.home = v.schedule
 	for i := range b.Sections.Pipelines.Pipelines {
 		p := &b.Sections.Pipelines.Pipelines[i]
 		v.stages[p.ID] = map[string]*Stage{}
@@ -64,49 +67,55 @@ func newView(b *Book, speed int64, known compiled) (*View, error) {
 			v.stages[p.ID][p.Stages[j].ID] = &p.Stages[j]
 		}
 	}
+	v.onEveryCalendar()
 	return v, nil
 }
 
+// onEveryCalendar makes the views that On gives, once for all decisions.
+func (v *View) onEveryCalendar() {
+	v.views = map[string]*View{}
+	for id, s := range v.schedules {
+		if s != v.home {
+			other := *v
+			other.schedule = s
+			v.views[id] = &other
+		}
+	}
+}
+
+// On gives the same book with working durations on the calendar of that id, such
+// as that of the person who has to act; the default calendar if the book does not
+// have it. How instants are written does not change with it.
+func (v *View) On(calendar string) *View {
+	if other := v.views[calendar]; other != nil {
+		return other
+	}
+	if v.schedule == v.home {
+		return v
+	}
+	home := *v
+	home.schedule = v.home
+	return &home
+}
+
 // After gives the instant a duration after from. Working durations run on the
-// default calendar; under a demo's speed every duration is elapsed time.
+// view's calendar, the default one unless On says another; under a demo's speed
+// every duration is elapsed time.
 func (v *View) After(from instant.Time, d Duration) instant.Time {
-	return v.after(v.schedule, from, d)
-}
-
-// AfterOn is After on the calendar of that id, or the default one if the book
-// does not have it.
-func (v *View) AfterOn(calendar string, from instant.Time, d Duration) instant.Time {
-	return v.after(v.on(calendar), from, d)
-}
-
-func (v *View) after(s *calendar.Schedule, from instant.Time, d Duration) instant.Time {
 	if v.Speed > 1 {
 		return from.Add(d.Elapsed() / time.Duration(v.Speed))
 	}
 	switch d.Unit {
 	case WorkingMinutes, WorkingHours:
-		return s.AddTime(from, d.Elapsed())
+		return v.schedule.AddTime(from, d.Elapsed())
 	case WorkingDays:
-		return s.AddDays(from, int(d.N))
+		return v.schedule.AddDays(from, int(d.N))
 	}
 	return from.Add(d.Elapsed())
 }
 
-// Working tells whether people work at the instant.
+// Working tells whether people work at the instant, by the view's calendar.
 func (v *View) Working(at instant.Time) bool { return v.Speed > 1 || v.schedule.Working(at) }
-
-// WorkingOn is Working on the calendar of that id, or the default one if the
-// book does not have it.
-func (v *View) WorkingOn(calendar string, at instant.Time) bool {
-	return v.Speed > 1 || v.on(calendar).Working(at)
-}
-
-func (v *View) on(calendar string) *calendar.Schedule {
-	if s := v.schedules[calendar]; s != nil {
-		return s
-	}
-	return v.schedule
-}
 
 // HasCalendar tells whether the book has a calendar of that id.
 func (v *View) HasCalendar(id string) bool { return v.schedules[id] != nil }
@@ -155,7 +164,7 @@ func (v *View) Reported(pipeline, stage string) string {
 func (v *View) LeakOn(leak string) bool { return slices.Contains(v.Sections.Risk.Leaks, leak) }
 
 // Local writes an instant as people of the default calendar's zone read it.
-func (v *View) Local(at instant.Time) string { return v.schedule.Local(at) }
+func (v *View) Local(at instant.Time) string { return v.home.Local(at) }
 
 // Has tells whether an option list holds an id.
 func Has(list []Option, id string) bool {

@@ -10,6 +10,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/courtesy"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/moment"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 	"liuke.dev/workflows/journey"
@@ -21,14 +22,19 @@ type Decider struct {
 	kinds  map[string]journey.Process
 	policy *policy.Holder
 	link   func(kind, id string) string // of the journey's API path
+	// calendars gives the working calendars of people, as they are now.
+	calendars func() map[string]string
 }
 
-// New declares the documents and gives a decider for the kinds.
-func New(ctx context.Context, e store.Engine, p *policy.Holder, link func(kind, id string) string, kinds ...journey.Process) (*Decider, error) {
+// New declares the documents and gives a decider for the kinds. People's working
+// calendars are those that calendars names (directory.Calendars) when a decision
+// is made.
+func New(ctx context.Context, e store.Engine, p *policy.Holder, calendars func() map[string]string, link func(kind, id string) string,
+	kinds ...journey.Process) (*Decider, error) {
 	if err := e.Declare(ctx, Spec); err != nil {
 		return nil, fmt.Errorf("journeys: %w", err)
 	}
-	d := &Decider{docs: store.Of[Document](e, Spec), kinds: map[string]journey.Process{}, policy: p, link: link}
+	d := &Decider{docs: store.Of[Document](e, Spec), kinds: map[string]journey.Process{}, policy: p, calendars: calendars, link: link}
 	for _, k := range kinds {
 		d.kinds[k.Name()] = k
 	}
@@ -50,15 +56,19 @@ const decideCourtesy = 500 * time.Millisecond
 // handed the effects it was handed before: every decision is made once.
 //
 // A decision that read nothing new and fired nothing leaves no document version
-// and no fact; one that only reports effects or meets a new policy leaves a
-// version without a fact. Numbers count facts, so they have no gaps.
+// and no fact; one that only reports effects or meets a new policy or calendar
+// leaves a version without a fact. Numbers count facts, so they have no gaps.
 func (d *Decider) Decide(ctx context.Context, in Request) (Answer, error) {
 	ctx = store.Background(ctx)
-	courtesy.Yield(ctx, decideCourtesy)
+	defer courtesy.Turn(ctx, decideCourtesy)()
 	for {
 		a, err := d.decide(ctx, in)
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) {
 			continue // a zombie of this request was faster: read what it wrote
+		}
+		var fault *RuleError
+		if errors.As(err, &fault) {
+			err = errors.Join(err, d.showFault(ctx, in, fault))
 		}
 		return a, err
 	}
@@ -66,10 +76,6 @@ func (d *Decider) Decide(ctx context.Context, in Request) (Answer, error) {
 
 func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	kind, ok := d.kinds[in.Kind]
-		var fault *RuleError
-		if errors.As(err, &fault) {
-			err = errors.Join(err, d.showFault(ctx, in, fault))
-		}
 	if !ok {
 		return Answer{}, fmt.Errorf("journeys: no kind %q", in.Kind)
 	}
@@ -85,14 +91,14 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	dec, err := think(kind, journey.Input{ID: in.ID, State: b.State, Facts: in.Events, Now: in.Now, View: view})
+	dec, err := think(kind, journey.Input{ID: in.ID, State: b.State, Facts: in.Events, Now: in.Now, View: view, Calendars: d.calendars()})
 	if err != nil {
 		return Answer{}, err
 	}
 	settled := b.settle(in)
 	handed := b.hand(in, dec)
 	matters := len(dec.Read) > 0 || len(dec.Fired) > 0
-	if !matters && !settled && b.Fault == nil && (doc.Version == 0 || b.Policy == dec.Policy) {
+	if !matters && !settled && b.Fault == nil && (doc.Version == 0 || b.Policy == dec.Policy && b.Calendar == ranOn(dec.Calendar)) {
 		return d.answer(b, dec, view, in, handed), nil
 	}
 	b.take(in, dec, matters, handed)
@@ -100,10 +106,21 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if err := d.docs.Commit(ctx, doc, "", recorded...); err != nil {
+	if err := d.keep(ctx, doc, recorded); err != nil {
 		return Answer{}, err
 	}
 	return d.answer(b, dec, view, in, handed), nil
+}
+
+// keep commits a decision.
+func (d *Decider) keep(ctx context.Context, doc *store.Doc[Document], recorded []store.Fact) error {
+	if err := moment.Reached(moment.BeforeDecision); err != nil {
+		return err
+	}
+	if err := d.docs.Commit(ctx, doc, "", recorded...); err != nil {
+		return err
+	}
+	return moment.Reached(moment.AfterDecision)
 }
 
 // settle takes how effects ended and which are to be tried again.
@@ -151,6 +168,7 @@ func (b *Document) take(in Request, dec journey.Decision, published bool, handed
 	if published {
 		b.Number++
 	}
+	b.Holder, b.Calendar = dec.Holder, ranOn(dec.Calendar)
 	b.At, b.Policy, b.Ended, b.NextDue, b.State, b.Says, b.Pending = in.Now, dec.Policy, dec.Ended, dec.NextDue, dec.State, dec.Says, dec.Pending
 	b.Key, b.Handed, b.Fault = in.Key, handed, nil
 	b.Show = show(dec, b.Show.Late)

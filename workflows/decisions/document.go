@@ -18,8 +18,9 @@ import (
 // Spec declares the documents. A document's id is <kind>:<id>, so that its
 // aggregate reads journey/<kind>:<id>.
 var Spec = store.Spec{Name: "journey", Indexes: []store.Index{
-	{Name: "policy", Equal: []string{"kind", "ended"}, Order: "policy"}, // which open journeys decided by an old policy
-	{Name: "due", Equal: []string{"kind", "ended"}, Order: "next_due"},  // which open journeys are overdue
+	{Name: "policy", Equal: []string{"kind", "ended"}, Order: "policy"},               // which open journeys decided by an old policy
+	{Name: "due", Equal: []string{"kind", "ended"}, Order: "next_due"},                // which open journeys are overdue
+	{Name: "calendar", Equal: []string{"kind", "ended", "holder"}, Order: "calendar"}, // which open journeys of a person decided by another calendar
 	{Name: "troubled", Equal: []string{"kind", "troubled"}, Order: "at"},
 }}
 
@@ -33,21 +34,28 @@ type Document struct {
 	Number int64        `json:"number"` // of the newest decision that was published, without gaps
 	At     instant.Time `json:"at"`
 	Policy int64        `json:"policy"`
-	Ended  bool         `json:"ended,omitempty"`
-	// Troubled tells that an effect failed for good.
+	// Holder is whose obligations they are, Calendar what the holder's working time
+	// ran on, with a sign before it: the default is empty, and ranges find no empty values.
+	Holder   string `json:"holder,omitempty"`
+	Calendar string `json:"calendar"`
+	Ended    bool   `json:"ended,omitempty"`
+	// Troubled tells that an effect failed for good, or that the rules fail.
 	Troubled bool                   `json:"troubled,omitempty"`
+	Fault    *Fault                 `json:"fault,omitempty"`
 	NextDue  instant.Time           `json:"next_due,omitempty"`
 	State    json.RawMessage        `json:"state"`
 	Show     Show                   `json:"show"`
 	Says     lang.Text              `json:"says"`
 	Pending  []catalogue.Obligation `json:"pending,omitempty"`
-	Fault    *Fault                 `json:"fault,omitempty"`
 	Fired    []catalogue.Fired      `json:"fired,omitempty"` // the newest, latest last
 	Effects  []Effect               `json:"effects,omitempty"`
 	// Key is the request that was answered last; Handed are the effects it was given.
 	Key    string   `json:"key"`
 	Handed []string `json:"handed,omitempty"`
 }
+
+// ranOn is how a document names a calendar.
+func ranOn(calendar string) string { return "=" + calendar }
 
 // Show is what search attributes show.
 type Show struct {

@@ -26,6 +26,16 @@ func By(kind string, version int64) List {
 	return List{Index: "policy", Equal: []any{kind, false}, Range: store.Range{From: version, To: version + 1}}
 }
 
+// Elsewhere lists open journeys of a person that decided by another working
+// calendar than this one: those before it and those after it.
+func Elsewhere(kind, person, calendar string) []List {
+	by := func(r store.Range) List {
+		return List{Index: "calendar", Equal: []any{kind, false, person}, Range: r}
+	}
+	now := ranOn(calendar)
+	return []List{by(store.Range{To: now}), by(store.Range{From: now + "\x01"})}
+}
+
 // Overdue lists open journeys whose next obligation was due before an instant, longest first.
 func Overdue(kind string, before instant.Time) List {
 	return List{Index: "due", Equal: []any{kind, false}, Range: store.Range{From: "0", To: before.String()}}

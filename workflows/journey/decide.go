@@ -17,6 +17,9 @@ type Input struct {
 	Facts []Event
 	Now   instant.Time
 	View  *policy.View
+	// Calendars names the working calendars of people who do not work by the
+	// book's default, by their ids (directory.Calendars).
+	Calendars map[string]string
 }
 
 // Decision is what was decided, in the form that is stored, shown and published.
@@ -28,6 +31,8 @@ type Decision struct {
 	Pending  []catalogue.Obligation
 	NextDue  instant.Time // zero: nothing is pending
 	Policy   int64
+	Holder   string // whose obligations they are
+	Calendar string // of the holder, which working time ran on; empty for the default
 	Status   Status
 	Ended    bool      // nothing will happen unless new facts come
 	Says     lang.Text // where it stands and what happens next
@@ -68,7 +73,7 @@ func (p process[S]) Decide(in Input) (Decision, error) {
 		}
 		facts = append(facts, f)
 	}
-	out, err := Step(p.rules, m, facts, in.Now, in.View)
+	out, err := Step(p.rules, m, facts, in.Now, in.View, in.Calendars)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -98,6 +103,8 @@ func (p process[S]) record(d *Decision, m *Memory[S], out Outcome, facts []Fact,
 	if len(out.Pending) > 0 {
 		d.NextDue = out.Pending[0].Due
 	}
+	d.Holder = p.rules.Holder(&m.State)
+	d.Calendar = in.Calendars[d.Holder]
 	d.Status = p.rules.Status(&m.State, in.View)
 	d.Ended = d.Status.Closed && len(out.Pending) == 0
 	d.Says = says(d, in.View)

@@ -170,7 +170,7 @@ func TestPolicyOffAndOn(t *testing.T) {
 // Rules that arm each other for ever are an error, not a loop.
 func TestEndlessRulesAreAnError(t *testing.T) {
 	m := journey.Remember[int](endless{}, "x")
-	if _, err := journey.Step[int](endless{}, m, nil, 1, journeytest.View(t)); err == nil {
+	if _, err := journey.Step[int](endless{}, m, nil, 1, journeytest.View(t), nil); err == nil {
 		t.Error("no error")
 	}
 }
@@ -184,6 +184,7 @@ func (endless) Fire(s *int, _ *journey.Firing)              { *s++ }
 func (endless) Status(*int, *policy.View) journey.Status    { return journey.Status{} }
 func (endless) Aggregate(*int) string                       { return "endless/x" }
 func (endless) ID(*int) string                              { return "x" }
+func (endless) Holder(*int) string                          { return "" }
 func (endless) Obligations(s *int, _ *policy.View, p *journey.Pending) {
 	journey.NewTable(journey.Rule[int]{Name: "again", Arm: func(s *int, _ *policy.View, p *journey.Pending) {
 		p.Episode(journey.Moment{}, int64(*s)+1, 1)
@@ -203,7 +204,7 @@ func BenchmarkStep(b *testing.B) {
 		StageSince: at, ClocksFrom: at, Outcome: catalogue.DealOpen}})
 	h.Tell("deal/d1", at, &catalogue.QuoteSent{Deal: "d1", Quote: catalogue.Quote{ID: "q1", SentAt: at}})
 	m := journey.Remember(deal.Rules, "d1")
-	if _, err := journey.Step(deal.Rules, m, h.Facts(), at, view); err != nil {
+	if _, err := journey.Step(deal.Rules, m, h.Facts(), at, view, nil); err != nil {
 		b.Fatal(err)
 	}
 	follow := &catalogue.FollowUpRecorded{FollowUp: catalogue.FollowUp{ID: "f", Subject: catalogue.Subject{Kind: "deal", ID: "d1"}, OccurredAt: at, Direction: "outbound",
@@ -214,7 +215,7 @@ func BenchmarkStep(b *testing.B) {
 		facts[0].Ref = journey.Ref{V: n}
 		follow.FollowUp.OccurredAt = at + instant.Time(n)
 		m.State.Touches, m.State.Waiting = m.State.Touches[:0], m.State.Waiting[:0]
-		if _, err := journey.Step(deal.Rules, m, facts, at+instant.Time(n), view); err != nil {
+		if _, err := journey.Step(deal.Rules, m, facts, at+instant.Time(n), view, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -47,6 +47,9 @@ type Rules[S any] interface {
 	Aggregate(s *S) string
 	// ID is the journey's id.
 	ID(s *S) string
+	// Holder is whose obligations they are: working time is this person's. Empty
+	// where nobody holds it.
+	Holder(s *S) string
 }
 
 // Description of an obligation, for people and for the record.
@@ -174,18 +177,21 @@ type Outcome struct {
 }
 
 // Step makes a decision: it applies the facts, fires what is due in due order,
-// each obligation once, and collects what is pending. It changes the memory; on
-// an error the memory is not to be used.
-func Step[S any](r Rules[S], m *Memory[S], facts []Fact, now instant.Time, v *policy.View) (Outcome, error) {
+// each obligation once, and collects what is pending. Working time runs on the
+// calendar of whoever holds it at that moment of the decision; calendars names
+// those of people who do not work by the book's default. It changes the memory;
+// on an error the memory is not to be used.
+func Step[S any](r Rules[S], m *Memory[S], facts []Fact, now instant.Time, book *policy.View, calendars map[string]string) (Outcome, error) {
 	var out Outcome
 	for i := range facts {
-		if r.Apply(&m.State, facts[i], v) {
+		if r.Apply(&m.State, facts[i], book) {
 			out.Read = append(out.Read, i)
 		}
 	}
 	p := Pending{fired: m.Fired, list: make([]Obligation, 0, 16)}
 	for {
 		p.list = p.list[:0]
+		v := book.On(calendars[r.Holder(&m.State)])
 		r.Obligations(&m.State, v, &p)
 		next := p.first()
 		if next == nil || next.Due > now {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"liuke.dev/shared/directory"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
@@ -27,6 +28,7 @@ import (
 type World struct {
 	Store    store.Engine
 	Policy   *policy.Holder
+	People   *directory.Directory // nobody, at first
 	Decider  *decisions.Decider
 	Services *Services
 }
@@ -49,8 +51,8 @@ func NewWithoutPolicy(t testing.TB, speed int64) *World {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
-	w := &World{Store: e, Policy: policy.NewHolder(speed), Services: &Services{}}
-	w.Decider, err = decisions.New(context.Background(), e, w.Policy, func(kind, id string) string { return "/v1/journeys/" + kind + "/" + id },
+	w := &World{Store: e, Policy: policy.NewHolder(speed), People: directory.Of(), Services: &Services{}}
+	w.Decider, err = decisions.New(context.Background(), e, w.Policy, w.People.Calendars, func(kind, id string) string { return "/v1/journeys/" + kind + "/" + id },
 		journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules))
 	if err != nil {
 		t.Fatal(err)

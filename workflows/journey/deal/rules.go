@@ -47,6 +47,9 @@ func (rules) Aggregate(s *State) string { return Name + "/" + s.ID }
 // ID of the deal.
 func (rules) ID(s *State) string { return s.ID }
 
+// Holder is who pursues the deal.
+func (rules) Holder(s *State) string { return s.Owner.Value }
+
 // Describe says what an obligation does.
 func (r rules) Describe(s *State, o journey.Obligation, v *policy.View) journey.Description {
 	return r.Table.Describe(s, o, v, r.Aggregate(s))

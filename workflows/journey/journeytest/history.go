@@ -79,10 +79,12 @@ type Journey struct {
 	process journey.Process
 	id      string
 	View    *policy.View
-	state   json.RawMessage
-	Last    journey.Decision
-	Fired   []catalogue.Fired
-	Effects []journey.Effect
+	// Calendars names the working calendars of people who have one of their own.
+	Calendars map[string]string
+	state     json.RawMessage
+	Last      journey.Decision
+	Fired     []catalogue.Fired
+	Effects   []journey.Effect
 }
 
 // Start gives a journey that has read nothing.
@@ -93,7 +95,7 @@ func Start(t testing.TB, p journey.Process, id string, v *policy.View) *Journey 
 // Decide decides once.
 func (j *Journey) Decide(now instant.Time, events ...journey.Event) journey.Decision {
 	j.t.Helper()
-	d, err := j.process.Decide(journey.Input{ID: j.id, State: j.state, Facts: events, Now: now, View: j.View})
+	d, err := j.process.Decide(journey.Input{ID: j.id, State: j.state, Facts: events, Now: now, View: j.View, Calendars: j.Calendars})
 	if err != nil {
 		j.t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package lead
 
 import (
+	"cmp"
+
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/lang"
@@ -49,6 +51,9 @@ func (rules) Aggregate(s *State) string { return Name + "/" + s.Care.ID }
 
 // ID of the lead.
 func (rules) ID(s *State) string { return s.Care.ID }
+
+// Holder is who pursues the lead, or who was in touch before it was recorded.
+func (rules) Holder(s *State) string { return cmp.Or(s.Owner.Value, s.Signal.Person) }
 
 // Describe says what an obligation does.
 func (r rules) Describe(s *State, o journey.Obligation, v *policy.View) journey.Description {

@@ -33,6 +33,9 @@ func (rules) Aggregate(s *State) string { return Name + "/" + s.ID }
 // ID of the transfer.
 func (rules) ID(s *State) string { return s.ID }
 
+// Holder is whom the present step waits for.
+func (rules) Holder(s *State) string { return s.actor() }
+
 // Describe says what an obligation does.
 func (r rules) Describe(s *State, o journey.Obligation, v *policy.View) journey.Description {
 	return r.Table.Describe(s, o, v, r.Aggregate(s))

@@ -33,15 +33,15 @@ func (a *App) dealDoc(ctx context.Context, id string) (*DealDoc, error) {
 	return doc, err
 }
 
-// DealRules gives the policy that a deal is decided by now: what is in force,
-// and the version that its pipeline runs on.
+// DealRules gives the policy that a deal is decided by now: what is in force, in
+// working time of its owner, and the version that its pipeline runs on.
 func (a *App) DealRules(d catalogue.Deal) (deal.Rules, instant.Time, error) {
 	at, inForce, err := a.now()
 	if err != nil {
 		return deal.Rules{}, 0, err
 	}
 	running, err := a.version(d.PipelineVersion, inForce)
-	return deal.Rules{InForce: inForce, Running: running}, at, err
+	return deal.Rules{InForce: inForce.On(a.People.Calendar(d.Owner)), Running: running}, at, err
 }
 
 func (a *App) version(n int64, inForce *policy.View) (*policy.View, error) {

@@ -90,6 +90,7 @@ func (a *App) FollowUpDeal(ctx context.Context, id string, in followup.Input) (*
 		if err != nil {
 			return deal.Change{}, err
 		}
+		r.InForce = r.InForce.On(a.People.Calendar(by.ID))
 		c, err := deal.RecordFollowUp(d, r, record, in, by, "", at)
 		if err == nil {
 			made = c.Facts[0].(*catalogue.FollowUpRecorded).FollowUp

@@ -78,6 +78,7 @@ func (a *App) ownersOf(person string, at instant.Time) []string {
 
 func (a *App) queueOf(ctx context.Context, owner, person string, v *policy.View, at instant.Time) ([]Queued, error) {
 	zone := a.zoneOf(person)
+	v = v.On(a.People.Calendar(owner))
 	var items []Queued
 	add := func(q Queued, r lead.Rankable) error {
 		q.Value, q.Due, q.Score = r.Value, r.Due, lead.Rank(r, v, zone, at)

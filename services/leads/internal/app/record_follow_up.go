@@ -47,7 +47,7 @@ func (a *App) followLead(ctx context.Context, d *LeadDoc, record string, in foll
 		return catalogue.FollowUp{}, err
 	}
 	subject := followup.Subject{Ref: catalogue.Subject{Kind: catalogue.KindLead, ID: l.ID}, Open: true, Owner: l.Owner, Stage: l.Status, Trail: followup.TrailOfLead(l)}
-	f, err := followup.Record(record, in, subject, by, v, at)
+	f, err := followup.Record(record, in, subject, by, v.On(a.People.Calendar(by.ID)), at)
 	if err != nil {
 		return f, err
 	}

@@ -76,7 +76,7 @@ func (a *App) createLead(ctx context.Context, in lead.Intake, contact *store.Doc
 	if err != nil {
 		return nil, err
 	}
-	l := lead.Record(id, in, owner, by, v, at)
+	l := lead.Record(id, in, owner, by, v.On(a.People.Calendar(by)), at)
 	d, data := firstRecord(l, reason, at)
 	err = commit(ctx, a.Leads, d, facts.Stamp{At: at, Policy: v.Version}, data...)
 	switch {

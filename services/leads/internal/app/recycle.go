@@ -129,6 +129,7 @@ func (a *App) customerFollowed(ctx context.Context, h held) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	v = v.On(a.People.Calendar(h.owner))
 	fresh := func(kind, id string, from instant.Time) (bool, error) {
 		if id == h.id {
 			return false, nil

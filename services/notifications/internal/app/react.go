@@ -98,7 +98,7 @@ func (d *Desk) openFirstTouch(ctx context.Context, e facts.Event, l catalogue.Le
 		return problem.Away(err) // the book is still being read
 	}
 	_, _, err = d.Open(ctx, task.Task{Owner: l.Owner, Follows: true, Task: catalogue.Task{ID: effects.FirstTouchTask(l.ID, e.Version), Kind: catalogue.TaskFirstTouch, Subject: lead(l.ID),
-		Customer: e.Customer, Company: l.Company, Title: lang.T("首次联系", "First contact"), Due: v.After(l.ClocksFrom, v.Sections.Intake.FirstTouchWithin),
+		Customer: e.Customer, Company: l.Company, Title: lang.T("首次联系", "First contact"), Due: v.On(d.People.Calendar(l.Owner)).After(l.ClocksFrom, v.Sections.Intake.FirstTouchWithin),
 		Rule: "first_touch_task", Why: e.ID, CreatedAt: e.Time}})
 	return err
 }

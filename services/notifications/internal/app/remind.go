@@ -88,6 +88,7 @@ func (d *Desk) mail(ctx context.Context, v *policy.View, r catalogue.Reminder, t
 	if !ok || p.Email == "" {
 		return nil
 	}
+	v = v.On(d.People.Calendar(to))
 	next := outbox.Release(v, p, r.Level, r.At)
 	mail := outbox.Delivery{Reminder: r, Person: to, Channel: outbox.Email, Status: outbox.Pending, Open: true, Next: next}
 	if next.After(r.At) { // withheld ones leave together with the digest, if there is one

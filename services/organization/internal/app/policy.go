@@ -217,13 +217,24 @@ func (a *App) checkPeople(ctx context.Context, s policy.Sections) []problem.Fiel
 	for _, cal := range s.Calendars.Calendars {
 		kept[cal.ID] = true
 	}
+	used := func(calendar, by string) {
+		if !kept[calendar] {
+			out = append(out, problem.FieldError("calendars.calendars", "in_use", "日历仍在使用："+calendar+"（"+by+"）", "a calendar is still used: "+calendar+" by "+by))
+			kept[calendar] = true // named once
+		}
+	}
 	err = each(ctx, a.Docs.People, func(d *store.Doc[catalogue.Person]) error {
-		if d.Body.Active && !kept[d.Body.Calendar] {
-			out = append(out, problem.FieldError("calendars.calendars", "in_use", "日历仍有人使用："+d.Body.Calendar+"（"+d.Body.Name+"）", "a calendar is still used: "+d.Body.Calendar+" by "+d.Body.Name))
-			kept[d.Body.Calendar] = true // named once
+		if d.Body.Active {
+			used(d.Body.Calendar, d.Body.Name)
 		}
 		return nil
 	})
+	if err == nil {
+		err = each(ctx, a.Docs.Teams, func(d *store.Doc[catalogue.Team]) error {
+			used(d.Body.Calendar, d.Body.Name)
+			return nil
+		})
+	}
 	if err != nil {
 		return nil // as above
 	}

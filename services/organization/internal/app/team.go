@@ -63,6 +63,7 @@ func (a *App) tryTeam(ctx context.Context, d *store.Doc[catalogue.Team], t catal
 		return err
 	}
 	fields := c.Body.CheckTeam(t.ID, t.Parent, t.Lead)
+	fields = append(fields, people.CheckCalendar(t.Calendar, a.hasCalendar)...)
 	if n := utf8.RuneCountInString(t.Name); n == 0 {
 		fields = append(fields, problem.Required("name"))
 	} else if n > 100 {

@@ -15,10 +15,12 @@ type teamBody struct {
 	Name   string `json:"name" maxLength:"100" example:"华东销售部"`
 	Parent string `json:"parent,omitempty" maxLength:"100"`
 	Lead   string `json:"lead,omitempty" maxLength:"100"`
+	// Calendar is what those of its people work by who name none of their own.
+	Calendar string `json:"calendar,omitempty" maxLength:"40" doc:"Working calendar of the policy book; empty: that of the team around it, else the book's default"`
 }
 
 func (b teamBody) as(id string) catalogue.Team {
-	return catalogue.Team{ID: id, Name: b.Name, Parent: b.Parent, Lead: b.Lead}
+	return catalogue.Team{ID: id, Name: b.Name, Parent: b.Parent, Lead: b.Lead, Calendar: b.Calendar}
 }
 
 // TeamPath names a team.

@@ -60,10 +60,15 @@ func Check(p catalogue.Person, hasCalendar func(string) bool) []problem.Field {
 	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" {
 		add("zone", "zone", "不是 IANA 时区，如 Asia/Shanghai", "is not an IANA time zone such as Asia/Shanghai")
 	}
-	if p.Calendar != "" && !hasCalendar(p.Calendar) {
-		add("calendar", "exists", "策略手册中没有这个日历", "the policy book has no such calendar")
+	return append(out, CheckCalendar(p.Calendar, hasCalendar)...)
+}
+
+// CheckCalendar checks the working calendar that a person or team names.
+func CheckCalendar(id string, hasCalendar func(string) bool) []problem.Field {
+	if id == "" || hasCalendar(id) {
+		return nil
 	}
-	return out
+	return []problem.Field{problem.FieldError("calendar", "exists", "策略手册中没有这个日历", "the policy book has no such calendar")}
 }
 
 // checkRoles checks against the roles of R-159.
