@@ -30,6 +30,7 @@ type Service struct {
 	router   *router.Router
 	services activity.Caller
 	patience time.Duration // of a sweep, see sweepPatience
+	moved    moved
 	home     home
 }
 
