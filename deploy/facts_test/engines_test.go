@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
+	engine "liuke.dev/deploy/engines/kafka"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/kafka/kafkatest"
@@ -27,13 +27,24 @@ func TestTheWayOfAFactOnApacheKafka(t *testing.T) {
 		return
 	}
 	fresh := func(t *testing.T) *house {
-		script(t, "clean")
-		t.Cleanup(func() { script(t, "clean") })
-		h := furnish(t, script(t, "start"))
-		h.stop, h.start = func() { script(t, "kill") }, func() { script(t, "start") }
+		cluster, err := engine.Start(t.Context(), t.TempDir(), engine.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cluster.Kill() })
+		h := furnish(t, cluster.Address())
+		h.stop = func() {
+			if err := cluster.Kill(); err != nil {
+				t.Error(err)
+			}
+		}
+		h.start = func() {
+			if err := cluster.Restart(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
 		return h
 	}
-	t.Setenv("KAFKA_PORT", "29292")
 	t.Run("client", func(t *testing.T) { kafkatest.Suite(t, fresh(t).cluster, "suite") })
 	t.Run("soon", func(t *testing.T) { soon(t, fresh(t)) })
 	t.Run("outage", func(t *testing.T) { outage(t, fresh(t)) })
@@ -46,15 +57,4 @@ func TestTheWayOfAFactOnApacheKafka(t *testing.T) {
 			t.Errorf("a message without key on a compacted topic: %v", err)
 		}
 	})
-}
-
-func script(t *testing.T, command string) string {
-	t.Helper()
-	run := exec.Command("./kafka.sh", command)
-	run.Dir = "../engines/kafka"
-	out, err := run.Output()
-	if err != nil {
-		t.Errorf("kafka.sh %s: %v", command, err)
-	}
-	return strings.TrimSpace(string(out))
 }

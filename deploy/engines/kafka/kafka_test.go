@@ -1,15 +1,13 @@
 //go:build engines
 
-// Package kafka runs a real Apache Kafka for tests: see kafka.sh.
-package kafka
+package kafka_test
 
 import (
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"liuke.dev/deploy/engines/contract"
+	"liuke.dev/deploy/engines/kafka"
 )
 
 // A real Apache Kafka: the one that LIUKE_TEST_KAFKA names, or one of this
@@ -19,20 +17,23 @@ func TestApacheKafkaKeepsTheContract(t *testing.T) {
 		contract.Run(t, contract.Broker{Address: address})
 		return
 	}
-	t.Setenv("KAFKA_PORT", "29192")
-	t.Cleanup(func() { script(t, "clean") })
-	address := script(t, "start")
-	contract.Run(t, contract.Broker{Address: address, KillAndRestart: func(t *testing.T) {
-		script(t, "kill")
-		script(t, "start")
+	c := start(t, kafka.Options{})
+	contract.Run(t, contract.Broker{Address: c.Address(), KillAndRestart: func(t *testing.T) {
+		if err := c.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}})
 }
 
-func script(t *testing.T, command string) string {
+func start(t *testing.T, o kafka.Options) *kafka.Cluster {
 	t.Helper()
-	out, err := exec.Command("./kafka.sh", command).Output()
+	c, err := kafka.Start(t.Context(), t.TempDir(), o)
 	if err != nil {
-		t.Fatalf("kafka.sh %s: %v", command, err)
+		t.Fatal(err)
 	}
-	return strings.TrimSpace(string(out))
+	t.Cleanup(func() { _ = c.Kill() })
+	return c
 }

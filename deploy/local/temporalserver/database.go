@@ -31,6 +31,9 @@ const ServerVersion = "1.32.1"
 // second instead of 117 and 585 to 596 signals instead of 822; that is the price.
 const synchronous = "full"
 
+// fileShards: more gain nothing on SQLite.
+const fileShards = 1
+
 const (
 	databaseFile = "temporal.db"
 	formatFile   = "temporal.json"
@@ -45,31 +48,47 @@ type format struct {
 	Server string `json:"server"`
 }
 
-// prepareDatabase makes the file with its schema and namespace where they are missing.
-func prepareDatabase(ctx context.Context, cfg Config) (file string, err error) {
-	if err := checkFormat(cfg.Dir); err != nil {
-		return "", err
+// prepare makes databases, schema and namespace where they are missing.
+func prepare(ctx context.Context, cfg Config) (stores, error) {
+	if cfg.Postgres != "" {
+		return preparePostgres(ctx, cfg)
 	}
-	file = filepath.Join(cfg.Dir, databaseFile)
+	return prepareFile(ctx, cfg)
+}
+
+func prepareFile(ctx context.Context, cfg Config) (stores, error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return stores{}, fmt.Errorf("temporal: %w", err)
+	}
+	if err := checkFormat(cfg.Dir); err != nil {
+		return stores{}, err
+	}
+	file := filepath.Join(cfg.Dir, databaseFile)
 	db := connection(file)
 	if err := ensureSchema(ctx, db); err != nil {
-		return "", fmt.Errorf("temporal: schema of %s: %w", file, err)
+		return stores{}, fmt.Errorf("temporal: schema of %s: %w", file, err)
 	}
 	if err := trimIndexes(ctx, db, cfg.SearchAttributes); err != nil {
-		return "", fmt.Errorf("temporal: indexes of %s: %w", file, err)
+		return stores{}, fmt.Errorf("temporal: indexes of %s: %w", file, err)
 	}
 	if err := writeFormat(cfg.Dir); err != nil {
-		return "", fmt.Errorf("temporal: %w", err)
+		return stores{}, fmt.Errorf("temporal: %w", err)
 	}
+	return stores{main: db, shards: fileShards}, ensureNamespace(db, cfg)
+}
+
+// ensureNamespace writes the namespace where it is missing; the server need not
+// run, and works on one that is there from its first moment.
+func ensureNamespace(db *config.SQL, cfg Config) error {
 	n, err := sqliteschema.NewNamespaceConfig(clusterName, cfg.Namespace, false, cfg.SearchAttributes)
 	if err != nil {
-		return "", fmt.Errorf("temporal: namespace %s: %w", cfg.Namespace, err)
+		return fmt.Errorf("temporal: namespace %s: %w", cfg.Namespace, err)
 	}
 	n.Detail.Config.Retention = durationpb.New(cfg.Retention)
-	if err := sqliteschema.CreateNamespaces(db, n); err != nil { // leaves one that exists as it is
-		return "", fmt.Errorf("temporal: %w", err)
+	if err := sqliteschema.CreateNamespaces(db, n); err != nil { // leaves one that exists as it is; any SQL database will do
+		return fmt.Errorf("temporal: namespace %s: %w", cfg.Namespace, err)
 	}
-	return file, nil
+	return nil
 }
 
 // schemaDB lends a transaction to the server's schema set-up, which asks for

@@ -1,6 +1,7 @@
 // Package temporalserver owns the Temporal server of the all-in-one program:
 // the real one, all four services of it in this process, on one SQLite file,
-// with its web UI. The temporal CLI and every SDK connect to it.
+// with its web UI. The temporal CLI and every SDK connect to it. The same
+// server runs on PostgreSQL, as a process of its own, for deploy/engines.
 //
 // Its ports carry no authentication: they belong on loopback. Workers should
 // run with StickyScheduleToStartTimeout of a minute (5 s by default: under a
@@ -14,7 +15,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -48,8 +48,11 @@ const stopWithin = 2 * time.Second
 // Config says where the server keeps its file, where it listens, and what its
 // one namespace is like.
 type Config struct {
-	Dir     string
-	Address string
+	Dir string
+	// Postgres is the URL of a PostgreSQL server in whose databases temporal and
+	// temporal_visibility it keeps journeys; empty: in a file in Dir.
+	Postgres string
+	Address  string
 	// UIAddress is where the web UI listens; empty for no UI.
 	UIAddress string
 	Namespace string
@@ -66,7 +69,7 @@ type Config struct {
 type Server struct {
 	cfg    Config
 	server temporal.Server
-	ui     *webUI
+	ui     *UI
 	log    *logger
 	stop   sync.Once
 	err    error
@@ -75,20 +78,17 @@ type Server struct {
 // Start returns once the four services are up and the namespace has its attributes.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("temporal: %w", err)
-	}
 	host, number, err := port.Split(cfg.Address, "the Temporal server", Flag)
 	if err != nil {
 		return nil, err
 	}
-	file, err := prepareDatabase(ctx, cfg)
+	in, err := prepare(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: newLogger(cfg.Log)}
 	s.cfg.Address = net.JoinHostPort(reachable(host), strconv.Itoa(number))
-	if err := s.startServices(ctx, file, host, number); err != nil {
+	if err := s.startServices(ctx, in, host, number); err != nil {
 		return nil, err
 	}
 	if err := s.finish(ctx); err != nil {
@@ -113,8 +113,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func (s *Server) startServices(ctx context.Context, file, host string, number int) error {
-	conf, hosts, err := services(file, host, number)
+func (s *Server) startServices(ctx context.Context, in stores, host string, number int) error {
+	conf, hosts, err := services(in, host, number)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (s *Server) finish(ctx context.Context) error {
 	if s.cfg.UIAddress == "" {
 		return nil
 	}
-	ui, err := startUI(ctx, s.cfg)
+	ui, err := StartUI(ctx, s.cfg)
 	s.ui = ui
 	return err
 }
@@ -171,7 +171,7 @@ func (s *Server) UIURL() string {
 	if s.ui == nil {
 		return ""
 	}
-	return "http://" + s.ui.address
+	return s.ui.URL()
 }
 
 // Failed tells of an error after which the server cannot go on. The program
@@ -183,7 +183,7 @@ func (s *Server) Failed() <-chan error { return s.log.failed }
 func (s *Server) Stop() error {
 	s.stop.Do(func() {
 		s.log.quiet.Store(true) // services that end one after the other complain about each other
-		s.ui.stop()
+		s.ui.Stop()
 		stopped := make(chan error, 1)
 		go func() { stopped <- s.server.Stop() }()
 		select {

@@ -19,11 +19,27 @@ import (
 
 const (
 	clusterName = "active"
-	storeName   = "sqlite"
 	loopback    = "127.0.0.1"
-	// historyShards is fixed for the life of a file; more gain nothing on SQLite.
-	historyShards = 1
 )
+
+// stores are where the server keeps what it knows.
+type stores struct {
+	main *config.SQL
+	// visibility is where workflows are searched; nil: in main.
+	visibility *config.SQL
+	// shards of histories, fixed for the life of the database.
+	shards int32
+}
+
+func (s stores) persistence() config.Persistence {
+	p := config.Persistence{DefaultStore: "main", VisibilityStore: "main", NumHistoryShards: s.shards,
+		DataStores: map[string]config.DataStore{"main": {SQL: s.main}}}
+	if s.visibility != nil {
+		p.VisibilityStore = "visibility"
+		p.DataStores["visibility"] = config.DataStore{SQL: s.visibility}
+	}
+	return p
+}
 
 // connection is how the server opens its file. Keys that are no SQLite URI
 // parameters become pragmas; the number of connections stays at 1, because
@@ -45,7 +61,7 @@ func connection(file string) *config.SQL {
 
 // services lays out the four services: the frontend on the given port, the
 // others on free ports of loopback.
-func services(file, host string, number int) (*config.Config, map[primitives.ServiceName]static.Hosts, error) {
+func services(in stores, host string, number int) (*config.Config, map[primitives.ServiceName]static.Hosts, error) {
 	frontend := net.JoinHostPort(reachable(host), strconv.Itoa(number))
 	bind, err := bindIP(host)
 	if err != nil {
@@ -63,11 +79,8 @@ func services(file, host string, number int) (*config.Config, map[primitives.Ser
 		hosts[name] = static.SingleLocalHost(net.JoinHostPort(loopback, strconv.Itoa(ports[i])))
 	}
 	return &config.Config{
-		Global: config.Global{Membership: config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: loopback}},
-		Persistence: config.Persistence{
-			DefaultStore: storeName, VisibilityStore: storeName, NumHistoryShards: historyShards,
-			DataStores: map[string]config.DataStore{storeName: {SQL: connection(file)}},
-		},
+		Global:      config.Global{Membership: config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: loopback}},
+		Persistence: in.persistence(),
 		ClusterMetadata: &cluster.Config{
 			FailoverVersionIncrement: 10, MasterClusterName: clusterName, CurrentClusterName: clusterName,
 			ClusterInformation: map[string]cluster.ClusterInformation{clusterName: {Enabled: true, InitialFailoverVersion: 1, RPCAddress: frontend}},

@@ -14,19 +14,22 @@ import (
 	"liuke.dev/deploy/local/port"
 )
 
-// webUI is Temporal's own web front end.
-type webUI struct {
+// UI is Temporal's own web front end.
+type UI struct {
 	server  *uiserver.Server
 	address string
 }
 
-func startUI(ctx context.Context, cfg Config) (*webUI, error) {
+// StartUI starts the web UI on cfg.UIAddress for the server at cfg.Address,
+// which need not run yet.
+func StartUI(ctx context.Context, cfg Config) (*UI, error) {
+	cfg = cfg.withDefaults()
 	// Asked first, because the UI ends the process when it cannot listen.
 	host, number, err := port.Split(cfg.UIAddress, "the Temporal UI", UIFlag)
 	if err != nil {
 		return nil, err
 	}
-	ui := &webUI{
+	ui := &UI{
 		address: net.JoinHostPort(reachable(host), strconv.Itoa(number)),
 		server: uiserver.NewServer(uioptions.WithConfigProvider(&uiconfig.Config{
 			Host: host, Port: number, TemporalGRPCAddress: cfg.Address, EnableUI: true, DefaultNamespace: cfg.Namespace,
@@ -34,14 +37,14 @@ func startUI(ctx context.Context, cfg Config) (*webUI, error) {
 		})),
 	}
 	go func() {
-		if err := ui.server.Start(); err != nil { // blocks until stop
+		if err := ui.server.Start(); err != nil { // blocks until Stop
 			cfg.Log.Error("temporal: the web UI ended", "error", err)
 		}
 	}()
 	return ui, ui.await(ctx)
 }
 
-func (u *webUI) await(ctx context.Context) error {
+func (u *UI) await(ctx context.Context) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -60,7 +63,11 @@ func (u *webUI) await(ctx context.Context) error {
 	}
 }
 
-func (u *webUI) stop() {
+// URL is where a browser finds it.
+func (u *UI) URL() string { return "http://" + u.address }
+
+// Stop ends it.
+func (u *UI) Stop() {
 	if u != nil {
 		u.server.Stop()
 	}

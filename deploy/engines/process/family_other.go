@@ -1,0 +1,15 @@
+//go:build !linux
+
+package process
+
+import "syscall"
+
+// Elsewhere than on Linux a child cannot be told to die with its parent, and
+// only the process itself gets signals.
+func attributes(c Command) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func startOf(int) string { return "" }
+
+func alive(id ID) bool { return syscall.Kill(id.PID, 0) == nil }
+
+func descendants(int) []int { return nil }
