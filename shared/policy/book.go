@@ -163,6 +163,7 @@ type Question struct {
 type Risk struct {
 	TouchesWithoutProgress int        `json:"touches_without_progress" doc:"Follow-ups in one stage without progress that mark a deal at risk (R-062)" minimum:"1" maximum:"100"`
 	ReplyWindow            Duration   `json:"reply_window" doc:"An outbound contact without inbound in this window is unanswered (C-06)"`
+	UnansweredContacts     int        `json:"unanswered_contacts" doc:"Unanswered outbound contacts in a row that remind the owner; 0: none do (C-06)" minimum:"0" maximum:"10"`
 	QuoteConfirmedWithin   Duration   `json:"quote_confirmed_within" doc:"Sent quote without confirmation is a leak (R-028)"`
 	WonRevisitWithin       Duration   `json:"won_revisit_within" doc:"Won deal without a planned revisit is a leak (R-031)"`
 	Leaks                  []string   `json:"leaks" doc:"Leak detectors that are on: first_inquiry, unconfirmed_quote, unrecorded_objection, missing_decision_node, won_without_revisit (R-027 to R-031)"`

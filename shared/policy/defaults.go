@@ -39,7 +39,7 @@ func Defaults() Sections {
 			NoReplyAfter: D("3d"), NurtureEvery: D("30d"),
 		},
 		Pipelines: Pipelines{Default: "p7", Pipelines: []Pipeline{pipelineP7(), pipelineP5()}, LostReasons: shippedLostReasons()},
-		Risk: Risk{TouchesWithoutProgress: 3, ReplyWindow: D("3wd"), QuoteConfirmedWithin: D("48h"), WonRevisitWithin: D("7d"), HealthFall: HealthFall{Months: 3, Points: 20, Mode: FallCumulative},
+		Risk: Risk{TouchesWithoutProgress: 3, ReplyWindow: D("3wd"), UnansweredContacts: 2, QuoteConfirmedWithin: D("48h"), WonRevisitWithin: D("7d"), HealthFall: HealthFall{Months: 3, Points: 20, Mode: FallCumulative},
 			Leaks: []string{"first_inquiry", "unconfirmed_quote", "unrecorded_objection", "missing_decision_node", "won_without_revisit"}},
 		Ownership: Ownership{RecycleAfter: D("30d"), WarnBefore: []Duration{D("7d"), D("3d"), D("1d")}, HoldLimit: 200, ClaimsPerDay: 20,
 			ApproveWithin: D("1wd"), HandOverWithin: D("2wd"), AcceptWithin: D("1wd"), TransferExpires: D("10d")},

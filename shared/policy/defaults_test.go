@@ -8,6 +8,9 @@ import (
 // The shipped numbers are those of the requirements.
 func TestDefaultsAreTheRequirements(t *testing.T) {
 	s := Defaults()
+	if s.Risk.UnansweredContacts != 2 { // C-06: two contacts in a row
+		t.Errorf("%d unanswered contacts remind", s.Risk.UnansweredContacts)
+	}
 	for name, c := range map[string]struct {
 		got  Duration
 		want string

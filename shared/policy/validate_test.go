@@ -79,6 +79,7 @@ func TestValidateNamesFieldAndRule(t *testing.T) {
 		"band upside down":               {func(s *Sections) { s.Intake.ResponseBandTo = D("5m") }, "intake.response_band_to", "ascending"},
 		"web form off the scale":         {func(s *Sections) { s.Intake.WebFormPerMinute = 0 }, "intake.web_form_per_minute", "minimum"},
 		"reply window off":               {func(s *Sections) { s.Risk.ReplyWindow = Duration{} }, "risk.reply_window", "positive"},
+		"too many unanswered contacts":   {func(s *Sections) { s.Risk.UnansweredContacts = 11 }, "risk.unanswered_contacts", "maximum"},
 		"no touches":                     {func(s *Sections) { s.Risk.TouchesWithoutProgress = 0 }, "risk.touches_without_progress", "minimum"},
 		"unknown leak":                   {func(s *Sections) { s.Risk.Leaks[2] = "roof" }, "risk.leaks[2]", "one_of"},
 		"leak without its clock":         {func(s *Sections) { s.Risk.QuoteConfirmedWithin = Duration{} }, "risk.quote_confirmed_within", "positive"},

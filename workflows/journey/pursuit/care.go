@@ -38,13 +38,15 @@ type Care struct {
 	FirstOut  journey.Ref      `json:"first_out,omitzero"` // the first that went out
 	Waiting   []journey.Moment `json:"waiting,omitempty"`  // outbound contacts without an answer yet (C-06)
 	// Unanswered is the version of the latest contact that counts as unanswered.
-	Unanswered int64                `json:"unanswered,omitempty"`
-	Next       journey.Latest[Plan] `json:"next"`
-	Tasks      []Task               `json:"tasks,omitempty"`
-	Heard      []Told               `json:"heard,omitempty"` // what tasks' own facts said last
-	Talk       Talk                 `json:"talk"`
-	Marks      map[string]int64     `json:"marks,omitempty"` // marks that are set, with the episode that set them
-	Risks      []Risk               `json:"risks,omitempty"` // why it is at risk
+	Unanswered int64 `json:"unanswered,omitempty"`
+	// Chased is the version of the unanswered contact that reminded the owner last.
+	Chased int64                `json:"chased,omitempty"`
+	Next   journey.Latest[Plan] `json:"next"`
+	Tasks  []Task               `json:"tasks,omitempty"`
+	Heard  []Told               `json:"heard,omitempty"` // what tasks' own facts said last
+	Talk   Talk                 `json:"talk"`
+	Marks  map[string]int64     `json:"marks,omitempty"` // marks that are set, with the episode that set them
+	Risks  []Risk               `json:"risks,omitempty"` // why it is at risk
 }
 
 // Plan is the next touch that a follow-up named.
