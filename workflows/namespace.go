@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"liuke.dev/workflows/host"
@@ -60,5 +61,7 @@ func (s *Service) ping(ctx context.Context) error {
 	if !s.home.there.Load() {
 		return errNoHome
 	}
-	return nil
+	// A frontend whose database is away still says that it is well.
+	_, err := s.temporal.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: s.d.Config.Namespace})
+	return err
 }

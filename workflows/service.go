@@ -68,6 +68,7 @@ func NewWith(ctx context.Context, d service.Deps, t client.Client, call activity
 	if err != nil {
 		return nil, err
 	}
+	decider.Measure(d.Metrics)
 	return &Service{d: d, temporal: t, decider: decider, router: router.New(t, routerParallel, d.Metrics, d.Clock), services: call, patience: sweepPatience}, nil
 }
 
@@ -83,14 +84,14 @@ func (s *Service) DependsOn() (string, func(context.Context) error) {
 // facts, and publishes decisions.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.temporal.Close()
-	return service.Together(ctx, s.settle, s.settled(s.serve), s.settled(s.route), s.settled(s.sweep), s.d.Relay("journeys").Run)
+	return service.Together(ctx, s.settle, s.settled(s.serve), s.settled(s.route), s.settled(s.sweep), s.watch, s.letters, s.d.Relay("journeys").Run)
 }
 
 // route brings facts to journeys, unless they are held back: then facts wait in
 // Kafka, and the journeys read on from there once they may.
 func (s *Service) route(ctx context.Context) error {
 	if s.d.Config.Journeys == config.JourneysHeld {
-		s.d.Log.Warn("journeys are held back: no fact reaches them until this is changed")
+		s.d.Log.WarnContext(ctx, "journeys are held back: no fact reaches them until this is changed")
 		<-ctx.Done()
 		return nil
 	}
@@ -103,14 +104,14 @@ func (s *Service) serve(ctx context.Context) error {
 	worker.SetStickyWorkflowCacheSize(stickyCache)
 	build := rollout.Build(s.d.Config.Build)
 	for {
-		w := NewWorker(s.temporal, s.decider, &activity.Activities{Services: s.services}, rollout.Versioned(build))
+		w := NewWorker(s.temporal, s.decider, &activity.Activities{Services: s.services, Metrics: activity.NewMetrics(s.d.Metrics)}, rollout.Versioned(build))
 		err := w.Start()
 		if err == nil {
 			rollout.New(s.temporal, s.d.Config.Namespace, host.TaskQueue).Watch(ctx, build, s.d.Config.Rollout, s.d.Log.Info)
 			w.Stop()
 			return nil
 		}
-		s.d.Log.Warn("journeys: Temporal does not answer", "error", err)
+		s.d.Log.WarnContext(ctx, "journeys: Temporal does not answer", "error", err)
 		select {
 		case <-ctx.Done():
 			return nil

@@ -38,7 +38,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if err := s.sweepOnce(ctx); err != nil && ctx.Err() == nil {
-			s.d.Log.Warn("journeys: sweep", "error", err)
+			s.d.Log.WarnContext(ctx, "journeys: sweep", "error", err)
 		}
 	}
 }

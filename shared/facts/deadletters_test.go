@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/problem"
 )
@@ -97,4 +99,43 @@ func TestLettersAreListedByPagesNewestFirst(t *testing.T) {
 	if _, err := DeadLetters(m).Replay(t.Context(), "l0"); !errors.As(err, &p) || p.Code != problem.Refused {
 		t.Error("a letter without data was replayed:", err)
 	}
+}
+
+func TestPendingLettersAreCountedByGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, registry := memory(t), prometheus.NewRegistry()
+		letter := func(id, group, state string) {
+			l := DeadLetter{ID: id, State: state, Group: group, Topic: "t", At: at, Value: []byte("{}")}
+			if err := bury(t.Context(), m, l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		letter("a", "g", LetterPending)
+		letter("b", "g", LetterPending)
+		letter("c", "h", LetterPending)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- WatchDeadLetters(ctx, m, nil, registry) }()
+		time.Sleep(time.Second)
+		letter("a", "g", LetterReplayed)
+		letter("a", "g", LetterReplayed)
+		letter("c", "h", LetterReplayed)
+		letter("d", "g", LetterPending)
+		time.Sleep(time.Second)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		got := map[string]float64{}
+		families, err := registry.Gather()
+		if err != nil || len(families) != 1 {
+			t.Fatal(families, err)
+		}
+		for _, sample := range families[0].Metric {
+			got[sample.Label[0].GetValue()] = sample.Gauge.GetValue()
+		}
+		if got["g"] != 2 || got["h"] != 0 {
+			t.Error(got)
+		}
+	})
 }

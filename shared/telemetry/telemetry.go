@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -95,6 +96,11 @@ func (s Span) End(err error) {
 // Begin begins a step called "verb object" of the trace that ctx is in; if it is
 // in none, nothing is recorded and ctx stays as it is.
 func Begin(ctx context.Context, kind trace.SpanKind, verb, object string) (context.Context, Span) {
+	return BeginAt(ctx, kind, verb, object, time.Time{})
+}
+
+// BeginAt begins a step that has been under way since an instant; zero: now.
+func BeginAt(ctx context.Context, kind trace.SpanKind, verb, object string, at time.Time) (context.Context, Span) {
 	t := tracer.Load()
 	if t == nil || !trace.SpanContextFromContext(ctx).IsSampled() {
 		return ctx, Span{}
@@ -103,7 +109,11 @@ func Begin(ctx context.Context, kind trace.SpanKind, verb, object string) (conte
 	if object != "" {
 		name += " " + object
 	}
-	ctx, span := (*t).Start(ctx, name, trace.WithSpanKind(kind))
+	options := []trace.SpanStartOption{trace.WithSpanKind(kind)}
+	if !at.IsZero() {
+		options = append(options, trace.WithTimestamp(at))
+	}
+	ctx, span := (*t).Start(ctx, name, options...)
 	return ctx, Span{span}
 }
 
@@ -184,6 +194,12 @@ func join(parent, state string) string {
 		return parent
 	}
 	return parent + " " + state
+}
+
+// Same tells whether two texts of Here are places in one trace.
+func Same(a, b string) bool {
+	const id = len("00-") + 32
+	return len(a) >= id && len(b) >= id && a[:id] == b[:id]
 }
 
 // ID gives the id of the trace that ctx is in, empty where nothing is recorded.

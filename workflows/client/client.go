@@ -15,6 +15,7 @@ import (
 
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/moment"
+	"liuke.dev/shared/telemetry"
 )
 
 // maxAnswer bounds what is read of an answer.
@@ -132,6 +133,7 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	request.Header.Set("Accept-Language", "en")
 	request.Header.Set(effects.HeaderKey, call.Key)
 	request.Header.Set(effects.HeaderCause, call.Cause)
+	telemetry.Inject(ctx, request.Header)
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}

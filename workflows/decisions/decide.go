@@ -13,6 +13,7 @@ import (
 	"liuke.dev/shared/moment"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/telemetry"
 	"liuke.dev/workflows/journey"
 )
 
@@ -24,6 +25,7 @@ type Decider struct {
 	link   func(kind, id string) string // of the journey's API path
 	// calendars gives the working calendars of people, as they are now.
 	calendars func() map[string]string
+	metrics   *metrics
 }
 
 // New declares the documents and gives a decider for the kinds. People's working
@@ -34,7 +36,7 @@ func New(ctx context.Context, e store.Engine, p *policy.Holder, calendars func()
 	if err := e.Declare(ctx, Spec); err != nil {
 		return nil, fmt.Errorf("journeys: %w", err)
 	}
-	d := &Decider{docs: store.Of[Document](e, Spec), kinds: map[string]journey.Process{}, policy: p, calendars: calendars, link: link}
+	d := &Decider{docs: store.Of[Document](e, Spec), kinds: map[string]journey.Process{}, policy: p, calendars: calendars, link: link, metrics: measured(nil)}
 	for _, k := range kinds {
 		d.kinds[k.Name()] = k
 	}
@@ -70,6 +72,9 @@ func (d *Decider) Decide(ctx context.Context, in Request) (Answer, error) {
 		if errors.As(err, &fault) {
 			err = errors.Join(err, d.showFault(ctx, in, fault))
 		}
+		if err != nil {
+			d.metrics.failed(in.Kind)
+		}
 		return a, err
 	}
 }
@@ -79,6 +84,7 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	if !ok {
 		return Answer{}, fmt.Errorf("journeys: no kind %q", in.Kind)
 	}
+	begun := time.Now()
 	doc, err := d.docs.Get(ctx, DocumentID(in.Kind, in.ID))
 	if errors.Is(err, store.ErrNotFound) {
 		doc, err = store.New(DocumentID(in.Kind, in.ID), Document{Kind: in.Kind, ID: in.ID, Ended: true}), nil
@@ -95,20 +101,25 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	ctx, step := b.begin(ctx, in, dec, begun)
+	defer func() { step.End(err) }()
 	settled := b.settle(in)
 	handed := b.hand(in, dec)
 	matters := len(dec.Read) > 0 || len(dec.Fired) > 0
 	if !matters && !settled && b.Fault == nil && (doc.Version == 0 || b.Policy == dec.Policy && b.Calendar == ranOn(dec.Calendar)) {
+		d.metrics.quiet(in.Kind, begun)
 		return d.answer(b, dec, view, in, handed), nil
 	}
+	b.arm(dec.Pending, telemetry.Here(ctx))
 	b.take(in, dec, matters, handed)
 	recorded, err := d.record(ctx, doc.Version+1, b, dec, in, matters)
 	if err != nil {
 		return Answer{}, err
 	}
-	if err := d.keep(ctx, doc, recorded); err != nil {
+	if err = d.keep(ctx, doc, recorded); err != nil {
 		return Answer{}, err
 	}
+	d.metrics.recorded(in.Kind, dec, begun)
 	return d.answer(b, dec, view, in, handed), nil
 }
 

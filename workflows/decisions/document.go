@@ -52,6 +52,8 @@ type Document struct {
 	// Key is the request that was answered last; Handed are the effects it was given.
 	Key    string   `json:"key"`
 	Handed []string `json:"handed,omitempty"`
+	// Armed are the traces of pending obligations, where one is recorded.
+	Armed []Armed `json:"armed,omitempty"`
 }
 
 // ranOn is how a document names a calendar.

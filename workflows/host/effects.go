@@ -90,6 +90,6 @@ var activityOf = map[journey.Verb]string{
 // carryOut runs the activity of an effect's verb.
 func carryOut(ctx workflow.Context, e journey.Effect) error {
 	ctx = workflow.WithActivityOptions(ctx, untilServed(e))
-	in := input{Ask: activity.Ask{ID: e.ID, Cause: e.Cause, On: e.On}, Mark: e.Mark, Body: e.Body}
+	in := input{Ask: activity.Ask{ID: e.ID, Cause: e.Cause, On: e.On, Trace: e.Trace}, Mark: e.Mark, Body: e.Body}
 	return workflow.ExecuteActivity(ctx, activityOf[e.Verb], in).Get(ctx, nil)
 }

@@ -36,6 +36,8 @@ type Effect struct {
 	Mark string `json:"mark,omitempty"`
 	// Body is the body of the call, a type of shared/effects.
 	Body json.RawMessage `json:"body,omitempty"`
+	// Trace is the one that the effect goes on with, see shared/telemetry; rules do not set it.
+	Trace string `json:"trace,omitempty"`
 }
 
 // Lane names what an effect touches: effects of one lane keep their order,

@@ -19,6 +19,7 @@ type Event struct {
 	Time    instant.Time    `json:"time"`
 	Version int64           `json:"version"`
 	Data    json.RawMessage `json:"data"`
+	Trace   string          `json:"trace,omitempty"` // in which the fact was recorded, see shared/telemetry; rules do not read it
 }
 
 // Fact is an event that was read: what rules apply.

@@ -75,5 +75,5 @@ func routeTask(e facts.Event) (Address, bool, error) {
 }
 
 func event(e facts.Event) journey.Event {
-	return journey.Event{ID: e.ID, Type: e.Type, Subject: e.Aggregate, Time: e.Time, Version: e.Version, Data: e.Data}
+	return journey.Event{ID: e.ID, Type: e.Type, Subject: e.Aggregate, Time: e.Time, Version: e.Version, Data: e.Data, Trace: e.Trace}
 }

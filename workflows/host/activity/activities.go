@@ -8,11 +8,13 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/telemetry"
 	"liuke.dev/workflows/client"
 )
 
@@ -22,13 +24,17 @@ type Caller interface {
 }
 
 // Activities carry effects out.
-type Activities struct{ Services Caller }
+type Activities struct {
+	Services Caller
+	Metrics  *Metrics // nil: nobody counts
+}
 
 // Ask is what every effect has.
 type Ask struct {
 	ID    string            `json:"id"`
 	Cause string            `json:"cause"`
 	On    catalogue.Subject `json:"on"`
+	Trace string            `json:"trace,omitempty"` // that the effect goes on with, see shared/telemetry
 }
 
 // Types of the errors that end an effect.
@@ -48,11 +54,24 @@ var again = []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.Statu
 var hurried = []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusForbidden}
 
 func (a *Activities) call(ctx context.Context, ask Ask, method string, body any, path ...string) error {
-	return a.ask(ctx, client.Call{Method: method, Path: path, Key: ask.ID, Cause: ask.Cause, Body: body})
+	return a.ask(ctx, ask, client.Call{Method: method, Path: path, Key: ask.ID, Cause: ask.Cause, Body: body})
 }
 
-// ask carries a call out and tells errors that repeating may mend from those it will not.
-func (a *Activities) ask(ctx context.Context, call client.Call) error {
+// ask carries a call out, as a step of the effect's trace.
+func (a *Activities) ask(ctx context.Context, ask Ask, call client.Call) error {
+	info := activity.GetInfo(ctx)
+	ctx = telemetry.With(ctx, telemetry.Names{Journey: info.WorkflowExecution.ID, Effect: ask.ID})
+	ctx, step := telemetry.Begin(telemetry.Continue(ctx, ask.Trace), telemetry.Calls, "effect", info.ActivityType.Name)
+	step.Note("liuke.journey", info.WorkflowExecution.ID).Note("liuke.effect", ask.ID).Count("liuke.attempt", int(info.Attempt))
+	begun := time.Now()
+	err := a.judge(ctx, call)
+	step.End(err)
+	a.Metrics.asked(info.ActivityType.Name, err, begun)
+	return err
+}
+
+// judge tells errors that repeating may mend from those it will not.
+func (a *Activities) judge(ctx context.Context, call client.Call) error {
 	err := a.Services.Do(ctx, call)
 	var answer *client.Error
 	if err == nil || !errors.As(err, &answer) {

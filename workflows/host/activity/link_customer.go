@@ -18,7 +18,7 @@ type LinkCustomerInput struct {
 // it. Both steps repeat harmlessly: the match is kept under the lead's id.
 func (a *Activities) LinkCustomer(ctx context.Context, in LinkCustomerInput) error {
 	var matched effects.Matched
-	err := a.ask(ctx, client.Call{Method: http.MethodPut, Path: []string{"customers", "matches", in.On.ID}, Key: in.ID, Cause: in.Cause, Body: in.Body, Into: &matched})
+	err := a.ask(ctx, in.Ask, client.Call{Method: http.MethodPut, Path: []string{"customers", "matches", in.On.ID}, Key: in.ID, Cause: in.Cause, Body: in.Body, Into: &matched})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,42 @@
+package activity
+
+import (
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/temporal"
+
+	"liuke.dev/shared/telemetry"
+)
+
+// Metrics count attempts of effects by verb.
+type Metrics struct {
+	attempts *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+}
+
+// NewMetrics registers the metrics of effects.
+func NewMetrics(r prometheus.Registerer) *Metrics {
+	return &Metrics{
+		attempts: telemetry.Counter(r, "liuke_effect_attempts_total", "Attempts at effects: done, refused, failed (for good) or again (to be repeated).", "effect", "outcome"),
+		took: telemetry.Histogram(r, "liuke_effect_seconds", "Time of one attempt at an effect.",
+			[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}, "effect"),
+	}
+}
+
+func (m *Metrics) asked(effect string, err error, begun time.Time) {
+	if m == nil {
+		return
+	}
+	m.took.WithLabelValues(effect).Observe(time.Since(begun).Seconds())
+	outcome := "done"
+	var final *temporal.ApplicationError
+	switch {
+	case errors.As(err, &final):
+		outcome = final.Type()
+	case err != nil:
+		outcome = "again"
+	}
+	m.attempts.WithLabelValues(effect, outcome).Inc()
+}
