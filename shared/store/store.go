@@ -59,6 +59,10 @@ type Index struct {
 	Equal []string
 	// Order is the path the list is sorted by; empty: by id.
 	Order string
+	// Sparse says that nobody asks for documents whose first Equal path is empty:
+	// such a query is refused, and an engine may leave these documents out, which
+	// saves every commit of one some time.
+	Sparse bool
 }
 
 // Spec declares a collection.

@@ -5,10 +5,11 @@ package mongo_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -44,14 +45,10 @@ func run(m *testing.M) int {
 	return storetest.Main(m, openDatabase)
 }
 
-// startStandIn starts deploy/engines/mongo; it ends when our end of its
-// standard input closes, be it by our death.
+// startStandIn starts the stand-in of deploy/engines; it ends when our end of
+// its standard input closes, be it by our death.
 func startStandIn() (func(), error) {
-	script, err := filepath.Abs("../../../deploy/engines/mongo/start.sh")
-	if err != nil {
-		return nil, err
-	}
-	c := exec.Command(script, "0", "--until-eof")
+	c := exec.Command("go", "run", "liuke.dev/deploy/engines", "run", "--only", "mongo")
 	c.Stderr = os.Stderr
 	in, err := c.StdinPipe()
 	if err != nil {
@@ -65,15 +62,20 @@ func startStandIn() (func(), error) {
 		return nil, err
 	}
 	stop := func() { _ = in.Close(); _ = c.Wait() }
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if _, uri, found := strings.Cut(lines.Text(), "READY "); found {
-			server = uri
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if _, value, found := strings.Cut(lines.Text(), "LIUKE_STORE='"); found {
+			uri, err := url.Parse(strings.TrimSuffix(value, "'"))
+			if err != nil {
+				stop()
+				return nil, err
+			}
+			uri.Path = "/" // each test has a database of its own
+			server = uri.String()
 			return stop, nil
 		}
 	}
 	stop()
-	return nil, fmt.Errorf("it ended without READY")
+	return nil, errors.New("it ended without an address")
 }
 
 // databases numbers the databases of a run.

@@ -7,47 +7,34 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"liuke.dev/shared/store"
 )
 
 // Commit stores the sealed write or nothing.
 func (e *engine) Commit(ctx context.Context, collection string, w store.Write) error {
-	if _, err := e.spec(collection); err != nil {
+	f, err := e.form(collection)
+	if err != nil {
 		return err
 	}
 	if len(w.Record.Body) > store.MaxDocument {
 		return store.ErrTooLarge
 	}
+	if !gjson.ValidBytes(w.Record.Body) {
+		return fmt.Errorf("store: the body of %s is no JSON", w.Record.ID)
+	}
 	commands, err := encodeCommands(w.Record.Commands)
 	if err != nil {
 		return err
 	}
+	values := f.values(w.Record.Body)
 	return e.writer.do(ctx, len(w.Facts) > 0, func(c *conn) error {
-		if err := writeDocument(c, collection, w.Record, commands); err != nil {
+		if err := f.write(c, w.Record, commands, values); err != nil {
 			return err
 		}
 		return writeFacts(c, w.Facts)
 	})
-}
-
-// Statements say OR FAIL so that SQLite keeps no journal per statement for the
-// case that one ends half done: then the writer undoes the whole transaction.
-
-func writeDocument(c *conn, collection string, r store.Record, commands string) error {
-	if r.Version == 0 {
-		n, err := c.exec("INSERT INTO "+quote(collection)+" (id, version, chain, commands, body) VALUES (?, 1, ?, ?, ?) ON CONFLICT DO NOTHING",
-			r.ID, r.Chain, commands, string(r.Body))
-		if err == nil && n == 0 {
-			return answer{store.ErrExists}
-		}
-		return err
-	}
-	n, err := c.exec("UPDATE OR FAIL "+quote(collection)+" SET version = ?, chain = ?, commands = ?, body = ? WHERE id = ? AND version = ?",
-		r.Version+1, r.Chain, commands, string(r.Body), r.ID, r.Version)
-	if err == nil && n == 0 {
-		return answer{store.ErrConflict}
-	}
-	return err
 }
 
 // factsPerStatement bounds the prepared forms of the insert.

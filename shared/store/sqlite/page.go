@@ -146,7 +146,7 @@ func rangeOf(collection string, p list.Plan, part list.Part) (string, []any) {
 	var where []string
 	var args []any
 	for i, v := range p.Equal {
-		where = append(where, equalColumn(p.Index.Equal[i])+" = ?")
+		where = append(where, equalColumn(p.Index, i)+" = ?")
 		if v == nil {
 			v = ""
 		}
@@ -158,7 +158,7 @@ func rangeOf(collection string, p list.Plan, part list.Part) (string, []any) {
 		more, values := having(p, after)
 		where, args = append(where, more...), append(args, values...)
 	case part == list.Lacking:
-		where = append(where, orderColumn(p.Index.Order)+" IS NULL")
+		where = append(where, pathColumn(p.Index.Order)+" IS NULL")
 		fallthrough
 	default:
 		if after != nil {
@@ -173,7 +173,7 @@ func rangeOf(collection string, p list.Plan, part list.Part) (string, []any) {
 // having bounds the ordering path; the position takes the place of the bound
 // on its side.
 func having(p list.Plan, after *list.Position) (where []string, args []any) {
-	order := orderColumn(p.Index.Order)
+	order := pathColumn(p.Index.Order)
 	if after != nil {
 		// The pair alone would not bound the index range: SQLite does not see
 		// through a row value that begins with an expression.
@@ -203,7 +203,7 @@ func selectPart(collection string, p list.Plan, part list.Part) (string, []any) 
 	from, args := rangeOf(collection, p, part)
 	value, order := "NULL", "id"
 	if part == list.Having {
-		value = orderColumn(p.Index.Order)
+		value = pathColumn(p.Index.Order)
 		order = value + ", id"
 	}
 	if p.Desc {

@@ -58,7 +58,7 @@ func (e *engine) Declare(ctx context.Context, specs ...store.Spec) error {
 			return fmt.Errorf("declare %s: %w", s.Name, err)
 		}
 		e.mu.Lock()
-		e.specs[s.Name] = s
+		e.specs[s.Name], e.forms[s.Name] = s, formOf(s)
 		e.mu.Unlock()
 	}
 	return nil
@@ -69,6 +69,9 @@ func declare(c *conn, s store.Spec) error {
 	if _, err := c.exec(table); err != nil {
 		return err
 	}
+	if err := ensureColumns(c, s); err != nil {
+		return err
+	}
 	if err := ensureIndex(c, idIndex(s.Name), fmt.Sprintf("CREATE UNIQUE INDEX %s ON %s (id)", quote(idIndex(s.Name)), quote(s.Name))); err != nil {
 		return err
 	}
@@ -77,12 +80,67 @@ func declare(c *conn, s store.Spec) error {
 			continue
 		}
 		name := indexName(s.Name, i)
-		text := fmt.Sprintf("CREATE INDEX %s ON %s (%s)", quote(name), quote(s.Name), strings.Join(columns(i), ", "))
-		if err := ensureIndex(c, name, text); err != nil {
+		if err := ensureIndex(c, name, fmt.Sprintf("CREATE INDEX %s ON %s (%s)%s", quote(name), quote(s.Name), strings.Join(columns(i), ", "), sparse(i))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ensureColumns gives every path of the collection's indexes a column of its
+// own, filled from the documents that are there: indexes over columns are
+// cheaper to keep than indexes over expressions that look into the document. A
+// column that no index declares any more goes, because from now on commits
+// leave it behind.
+func ensureColumns(c *conn, s store.Spec) error {
+	have := map[string]bool{}
+	err := c.each("SELECT name FROM pragma_table_info(?)", func(row []driver.Value) error {
+		if name := row[0].(string); strings.HasPrefix(name, pathMark) {
+			have[strings.TrimPrefix(name, pathMark)] = true
+		}
+		return nil
+	}, s.Name)
+	if err != nil {
+		return err
+	}
+	for _, path := range list.AllPaths(s) {
+		if have[path] {
+			delete(have, path)
+			continue
+		}
+		if _, err := c.exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s", quote(s.Name), pathColumn(path))); err != nil {
+			return err
+		}
+		in := `'$."` + strings.ReplaceAll(path, ".", `"."`) + `"'`
+		if _, err := c.exec(fmt.Sprintf("UPDATE %s SET %s = json_extract(body, %s)", quote(s.Name), pathColumn(path), in)); err != nil {
+			return err
+		}
+	}
+	for path := range have {
+		if err := dropColumn(c, s.Name, pathColumn(path)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropColumn removes a column and the indexes that use it.
+func dropColumn(c *conn, table, column string) error {
+	var using []string
+	err := c.each("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND instr(sql, ?) > 0", func(row []driver.Value) error {
+		using = append(using, row[0].(string))
+		return nil
+	}, table, column)
+	if err != nil {
+		return err
+	}
+	for _, name := range using {
+		if _, err := c.exec("DROP INDEX " + quote(name)); err != nil {
+			return err
+		}
+	}
+	_, err = c.exec(fmt.Sprintf("ALTER TABLE %s DROP COLUMN %s", quote(table), column))
+	return err
 }
 
 func ensureIndex(c *conn, name, text string) error {
@@ -106,23 +164,38 @@ func ensureIndex(c *conn, name, text string) error {
 // columns gives the expressions of an index: equality paths, order, id.
 func columns(i store.Index) []string {
 	var out []string
-	for _, p := range i.Equal {
-		out = append(out, equalColumn(p))
+	for n := range i.Equal {
+		out = append(out, equalColumn(i, n))
 	}
 	if i.Order != "" {
-		out = append(out, orderColumn(i.Order))
+		out = append(out, pathColumn(i.Order))
 	}
 	return append(out, "id")
 }
 
-// equalColumn makes missing, null, false, zero and empty one value.
-func equalColumn(path string) string {
-	return "coalesce(nullif(nullif(" + orderColumn(path) + ", ''), 0), '')"
+// equalColumn gives the n-th equality path with missing, null, false, zero and
+// empty as one value: the empty text, or NULL where a sparse index leaves it out.
+func equalColumn(i store.Index, n int) string {
+	some := "nullif(nullif(" + pathColumn(i.Equal[n]) + ", ''), 0)"
+	if n == 0 && i.Sparse {
+		return some
+	}
+	return "coalesce(" + some + ", '')"
 }
 
-func orderColumn(path string) string {
-	return `json_extract(body, '$."` + strings.ReplaceAll(path, ".", `"."`) + `"')`
+// sparse limits a sparse index to documents that have its first path. SQLite
+// sees that a query for a value implies it.
+func sparse(i store.Index) string {
+	if !i.Sparse {
+		return ""
+	}
+	return " WHERE " + equalColumn(i, 0) + " IS NOT NULL"
 }
+
+// pathMark tells the columns of paths from the others.
+const pathMark = "$"
+
+func pathColumn(path string) string { return quote(pathMark + path) }
 
 func idIndex(collection string) string { return collection + "__id" }
 

@@ -41,7 +41,7 @@ func usesIndex(plan, collection string, i store.Index) error {
 		if !strings.HasPrefix(line, "SEARCH ") || !strings.Contains(line, "INDEX "+name+" (") {
 			return fmt.Errorf("%q is no search of %s", line, name)
 		}
-		if bounded := strings.Count(line, "<expr>"); i.Order != "" && bounded < len(i.Equal)+1 {
+		if i.Order != "" && (strings.Count(line, "<expr>") < len(i.Equal) || !strings.Contains(line, "$"+i.Order)) {
 			return fmt.Errorf("%q does not bound the ordering path", line)
 		}
 	}

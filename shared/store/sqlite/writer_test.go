@@ -73,7 +73,8 @@ func TestEachCommitOfABatchIsJudgedAlone(t *testing.T) {
 		writes := []store.Write{write("a", 0, `{}`), write("there", 0, `{}`), write("there", 7, `{}`), write("b", 0, `{}`)}
 		want := []error{nil, store.ErrExists, store.ErrConflict, nil}
 		if broken {
-			writes[2] = write("bad", 0, `{"text":`) // no JSON: the index cannot be computed
+			writes[2] = write("bad", 0, `{}`)
+			writes[2].Facts = append(writes[2].Facts, writes[2].Facts[0]) // twice the same id
 			want[2] = nil
 		}
 		release := block(e)
@@ -88,7 +89,7 @@ func TestEachCommitOfABatchIsJudgedAlone(t *testing.T) {
 			err := <-answer
 			if broken && i == 2 {
 				if err == nil {
-					t.Error("a body that is no JSON was stored")
+					t.Error("two facts of one id were stored")
 				}
 				continue
 			}
@@ -193,7 +194,7 @@ func TestANewerFileIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	e := openEngine(t, path)
 	if err := e.writer.do(t.Context(), false, func(c *conn) error {
-		_, err := c.exec("PRAGMA user_version = 2")
+		_, err := c.exec(fmt.Sprint("PRAGMA user_version = ", schemaVersion+1))
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,14 +55,48 @@ func testBadQueries(t *testing.T, s Subject) {
 		{Index: "nothing"}, {Index: "by_owner"}, {Index: "by_owner", Equal: []any{"a", "b"}}, {Index: "by_open_stage", Equal: []any{true}},
 		{Index: "by_owner", Equal: []any{"a"}, Range: store.Range{From: "x"}}, {Index: "by_due", Range: store.Range{From: true}},
 		{Index: "by_due", Limit: -1}, {Index: "by_due", Limit: 501}, {Index: "by_owner", Equal: []any{[]string{"a"}}},
+		{Index: "of_stage", Equal: []any{"", true}}, {Index: "of_stage", Equal: []any{nil, true}},
 	} {
 		if _, err := c.Page(ctx(t), q); !errorIs(err, store.ErrBadQuery) {
 			t.Errorf("page %+v: %v", q, err)
 		}
 	}
-	for _, q := range []store.Query{{Index: "by_owner", Equal: []any{"a", "b"}}, {Index: "by_open_stage", Equal: []any{true}, Range: store.Range{From: 1}}} {
+	for _, q := range []store.Query{{Index: "by_owner", Equal: []any{"a", "b"}}, {Index: "by_open_stage", Equal: []any{true}, Range: store.Range{From: 1}},
+		{Index: "of_stage"}, {Index: "of_stage", Equal: []any{""}}} {
 		if _, err := c.Count(ctx(t), q); !errorIs(err, store.ErrBadQuery) {
 			t.Errorf("count %+v: %v", q, err)
+		}
+	}
+}
+
+// A sparse list holds what the same list would that is not sparse, also of
+// documents that come into it and leave it.
+func testSparse(t *testing.T, s Subject) {
+	_, c := open(t, s)
+	for id, i := range map[string]Item{"a": {Stage: "s", Open: true, Due: 2}, "b": {Stage: "s", Due: 3}, "c": {Open: true}, "d": {}, "e": {Stage: "s", Open: true}} {
+		put(t, c, id, i)
+	}
+	change := func(id string, stage string) {
+		d, err := c.Get(ctx(t), id)
+		must(t, err)
+		d.Body.Stage = stage
+		must(t, c.Commit(ctx(t), d, ""))
+	}
+	change("d", "s")
+	change("b", "")
+	for _, q := range []struct {
+		open any
+		want []string
+	}{{true, []string{"e", "a"}}, {false, []string{"d"}}} {
+		query := store.Query{Index: "of_stage", Equal: []any{"s", q.open}, Limit: 5}
+		var got []string
+		for _, d := range all(t, c, query) {
+			got = append(got, d.ID)
+		}
+		n, err := c.Count(ctx(t), query)
+		must(t, err)
+		if !slices.Equal(got, q.want) || n != int64(len(q.want)) {
+			t.Errorf("open %v: %v (%d counted), not %v", q.open, got, n, q.want)
 		}
 	}
 }

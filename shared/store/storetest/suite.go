@@ -35,7 +35,7 @@ func Run(t *testing.T, s Subject) {
 		{"repeated command", testRepeated}, {"compare and set", testCompareAndSet}, {"unique id", testUniqueID},
 		{"equal values", testEqualValues}, {"paging", testPaging}, {"paging while writing", testPagingWhileWriting},
 		{"lacking order", testLackingOrder}, {"ranges and counts", testRanges}, {"cursors", testCursors},
-		{"bad queries", testBadQueries}, {"indexes", testIndexes}, {"declare again", testDeclareAgain},
+		{"bad queries", testBadQueries}, {"sparse lists", testSparse}, {"indexes", testIndexes}, {"declare again", testDeclareAgain},
 		{"facts", testFacts}, {"relay", testRelay}, {"two relays", testTwoRelays}, {"all facts", testAllFacts},
 		{"documents", testDocuments}, {"chain", testChain}, {"background", testBackground}, {"closed", testClosed},
 	} {
@@ -67,6 +67,7 @@ var ItemSpec = store.Spec{Name: "item", Indexes: []store.Index{
 	{Name: "by_owner_due", Equal: []string{"owner"}, Order: "due"},
 	{Name: "by_open_stage", Equal: []string{"open", "stage"}, Order: "score"},
 	{Name: "by_rank", Equal: []string{"owner"}, Order: "deep.rank"},
+	{Name: "of_stage", Equal: []string{"stage", "open"}, Order: "due", Sparse: true},
 }}
 
 type items = store.Collection[Item]

@@ -81,7 +81,7 @@ var (
 		{Name: JourneysByNextDue, Equal: []string{"ended"}, Order: "next_due"}, {Name: JourneysByOwnerNextDue, Equal: []string{"owner", "ended"}, Order: "next_due"}}}
 	obligationSpec = store.Spec{Name: "fired_obligation", Indexes: []store.Index{
 		{Name: ObligationsByJourney, Equal: []string{"journey"}, Order: "at"}, {Name: ObligationsByRule, Equal: []string{"rule"}, Order: "at"},
-		{Name: ObligationsByLateness, Equal: []string{"late"}, Order: "at"}, {Name: ObligationsByDoubling, Equal: []string{"doubled"}, Order: "at"},
+		{Name: ObligationsByLateness, Equal: []string{"late"}, Order: "at", Sparse: true}, {Name: ObligationsByDoubling, Equal: []string{"doubled"}, Order: "at", Sparse: true},
 		{Name: ObligationsByTime, Order: "at"}}}
 )
 

@@ -8,15 +8,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"liuke.dev/shared/money"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
 )
-
-// homeRegion is where a phone number without country code belongs.
-const homeRegion = "CN"
 
 type checks []problem.Field
 
@@ -49,19 +44,6 @@ func (c *checks) phone(field, v string) string {
 		c.add(field, "phone", "不是有效的电话号码", "is not a valid phone number")
 	}
 	return e164
-}
-
-// Phone gives the E.164 form of a phone number: mobile, landline and 400
-// numbers as people write them, of China where no country code is given.
-func Phone(v string) (string, bool) {
-	if len(v) > 60 {
-		return v, false
-	}
-	n, err := phonenumbers.Parse(v, homeRegion)
-	if err != nil || !phonenumbers.IsValidNumber(n) {
-		return v, false
-	}
-	return phonenumbers.Format(n, phonenumbers.E164), true
 }
 
 func (c *checks) email(field, v string) string {

@@ -13,6 +13,7 @@ import (
 	"liuke.dev/shared/store"
 
 	"liuke.dev/services/leads/internal/ownership"
+	"liuke.dev/services/leads/internal/transfer"
 )
 
 // Collections are the typed collections of the service.
@@ -69,6 +70,17 @@ type Ownership struct {
 	MergedInto string `json:"merged_into,omitempty"`
 	// ReservedAt is when the transfer in progress took its place.
 	ReservedAt instant.Time `json:"reserved_at,omitempty"`
+	// Ended is how the newest transfer ended: decided here, in the same commit as
+	// the owner, and written to the transfer after it.
+	Ended *Ended `json:"ended,omitempty"`
+}
+
+// Ended is the end of a transfer.
+type Ended struct {
+	Transfer string        `json:"transfer"`
+	Step     transfer.Step `json:"step"`
+	Remark   string        `json:"remark,omitempty"`
+	Command  string        `json:"command,omitempty"`
 }
 
 // Transfer of a customer.
@@ -113,11 +125,11 @@ var (
 		{Name: "owner_open", Equal: []string{"owner", "open"}, Order: "next_touch_at"},
 		{Name: "status", Equal: []string{"status"}, Order: "arrived_at"},
 		{Name: "source", Equal: []string{"source"}, Order: "arrived_at"},
-		{Name: "no_next_touch", Equal: []string{"no_next_touch"}, Order: "arrived_at"},
-		{Name: "in_pool", Equal: []string{"in_pool"}, Order: "pooled_at"},
-		{Name: "customer", Equal: []string{"customer"}, Order: "arrived_at"},
-		{Name: "phone_open", Equal: []string{"phone", "open"}},
-		{Name: "email_open", Equal: []string{"email", "open"}},
+		{Name: "no_next_touch", Equal: []string{"no_next_touch"}, Order: "arrived_at", Sparse: true},
+		{Name: "in_pool", Equal: []string{"in_pool"}, Order: "pooled_at", Sparse: true},
+		{Name: "customer", Equal: []string{"customer"}, Order: "arrived_at", Sparse: true},
+		{Name: "phone_open", Equal: []string{"phone", "open"}, Sparse: true},
+		{Name: "email_open", Equal: []string{"email", "open"}, Sparse: true},
 	}}
 	firstContactSpec = store.Spec{Name: "first_contact", Indexes: []store.Index{
 		{Name: "person_open", Equal: []string{"person", "open"}, Order: "contact_at"},

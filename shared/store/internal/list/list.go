@@ -132,6 +132,9 @@ func resolve(spec store.Spec, q store.Query) (Plan, error) {
 		}
 		p.Equal = append(p.Equal, emptied(n))
 	}
+	if p.Index.Sparse && (len(p.Equal) == 0 || p.Equal[0] == nil) {
+		return Plan{}, fmt.Errorf("%w: %s.%s is sparse: it has no documents with an empty %s", store.ErrBadQuery, spec.Name, q.Index, p.Index.Equal[0])
+	}
 	var err error
 	if p.From, err = bound(q.Range.From); err != nil {
 		return Plan{}, err

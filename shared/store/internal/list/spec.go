@@ -3,6 +3,7 @@ package list
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"liuke.dev/shared/store"
 )
@@ -27,6 +28,9 @@ func Check(s store.Spec) error {
 			return fmt.Errorf("store: %s: %q is not an index name or stands twice", s.Name, i.Name)
 		}
 		seen[i.Name] = true
+		if i.Sparse && len(i.Equal) == 0 {
+			return fmt.Errorf("store: %s.%s is sparse without an equality path", s.Name, i.Name)
+		}
 		for _, p := range Paths(i) {
 			if !path.MatchString(p) {
 				return fmt.Errorf("store: %s.%s: %q is not a path", s.Name, i.Name, p)
@@ -43,4 +47,17 @@ func Paths(i store.Index) []string {
 		paths = append(paths, i.Order)
 	}
 	return paths
+}
+
+// AllPaths gives every path of the collection's indexes once, in their order.
+func AllPaths(s store.Spec) []string {
+	var all []string
+	for _, i := range s.Indexes {
+		for _, p := range Paths(i) {
+			if !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
 }
