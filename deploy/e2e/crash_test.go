@@ -75,7 +75,7 @@ func TestKilledAgainAndAgainItLosesNothingAndKeepsEveryPromiseOnce(t *testing.T)
 	calm(ctx, t, o, journal, chance)
 	t.Logf("%d kills and %d acknowledged writes in %s; a rule refused %v", kills, journal.Size(), time.Since(begin).Round(time.Second), journal.Refused)
 
-	l := settle(ctx, t, o, follow(ctx, t, o.Kafka), 2*time.Minute)
+	l := settle(ctx, t, o, follow(t, o.Follow(ctx)), 2*time.Minute)
 	t.Log(l.Count())
 	report(t, "broken promises", l.Broken(instant.Now(), 0))
 	checkWrites(ctx, t, o, journal, l)
@@ -151,14 +151,14 @@ func checkInsights(ctx context.Context, t *testing.T, o *programtest.Office, l *
 // the stopped program is whole.
 func checkCommands(ctx context.Context, t *testing.T, o *programtest.Office) {
 	t.Helper()
-	letters, err := programtest.Run(ctx, binary, "dead-letters", "list", "--kafka", o.Kafka)
+	letters, err := o.Run(ctx, binary, "dead-letters", "list")
 	if err != nil || !strings.Contains(letters, "0 of 0") {
 		t.Errorf("dead letters: %v\n%s", err, letters)
 	}
 	if err := o.Stop(20 * time.Second); err != nil {
 		t.Errorf("stop: %v", err)
 	}
-	whole, err := programtest.Run(ctx, binary, "verify", "--data", o.Data)
+	whole, err := o.Run(ctx, binary, "verify")
 	if err != nil || strings.Count(whole, "chain whole") < 5 {
 		t.Errorf("verify: %v\n%s", err, whole)
 	}

@@ -74,7 +74,7 @@ func TestHostileInputIsRefusedAndLeavesNothingBehind(t *testing.T) {
 	w.walk(ctx, t, later())
 	w.ids["people"] = w.ids["third"]
 	a := &attacker{told: w.told, url: o.URL(), ids: w.ids, rand: rand.New(rand.NewPCG(hostileSeed, 0))} //nolint:gosec // the same every time
-	stream := follow(ctx, t, o.Kafka)
+	stream := follow(t, o.Follow(ctx))
 	before := settled(ctx, t, o, stream)
 
 	var must, may []attack

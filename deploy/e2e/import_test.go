@@ -128,7 +128,7 @@ func TestTheRealDataComesInWhole(t *testing.T) {
 		t.Fatalf("these are not the data that this test knows: %+v, %d accounts", want, len(accounts))
 	}
 	o := open(ctx, t)
-	s := follow(ctx, t, o.Kafka)
+	s := follow(t, o.Follow(ctx))
 	begin := instant.Now()
 	said, report := importReal(ctx, t, o)
 	t.Logf("imported within %s", instant.Now().Sub(begin).Round(time.Millisecond))
@@ -208,7 +208,7 @@ func allRead(ctx context.Context, t *testing.T, o *programtest.Office, s *progra
 		t.Fatal(err)
 	}
 	for {
-		m, err := programtest.Metrics(ctx, o.URL())
+		m, err := o.Metrics(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,8 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,6 +29,12 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	end, err := prepare(context.Background(), dir)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer end()
 	return m.Run()
 }
 
@@ -46,23 +54,22 @@ func bounded(t *testing.T, most time.Duration) context.Context {
 // open starts the program with a company in it and ends it with the test.
 func open(ctx context.Context, t *testing.T, env ...string) *programtest.Office {
 	t.Helper()
-	o, err := programtest.Open(ctx, binary, filepath.Join(t.TempDir(), "data"), env...)
+	o, err := opened(ctx, filepath.Join(t.TempDir(), "data"), env...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		o.Kill()
+		o.Close()
 		if t.Failed() {
-			t.Logf("the program printed last:\n%s", o.Out.Tail(6000))
+			t.Logf("the program printed last:\n%s", o.Printed(printed))
 		}
 	})
 	return o
 }
 
-// follow collects the facts until the test ends.
-func follow(ctx context.Context, t *testing.T, broker string) *programtest.Stream {
+// follow ends a stream with the test, which fails for facts that cannot be read.
+func follow(t *testing.T, s *programtest.Stream) *programtest.Stream {
 	t.Helper()
-	s := programtest.Follow(ctx, broker)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -82,4 +89,25 @@ func rest(ctx context.Context, t *testing.T, d time.Duration) {
 		t.Fatal(ctx.Err())
 	case <-time.After(d):
 	}
+}
+
+// read gets a page.
+func read(ctx context.Context, t *testing.T, address string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // it is read
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %d %v\n%.300s", address, answer.StatusCode, err, text)
+	}
+	return string(text)
 }

@@ -1,10 +1,13 @@
+//go:build !engines
+
+// These are promises about the all-in-one program alone: its demo, its embedded
+// Temporal UI, its data directory and its ports.
+
 package e2e
 
 import (
 	"context"
-	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -29,7 +32,7 @@ func TestTheDemoShowsAForgottenLeadWithinAMinute(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("ready after %s", time.Since(p.Begun()).Round(time.Millisecond))
-	s := follow(ctx, t, p.Kafka)
+	s := follow(t, programtest.Follow(ctx, p.Kafka))
 	lead := forgotten(minute, t, p, s)
 	lookAround(ctx, t, p, data, lead)
 	if shown := p.Out.String(); !strings.Contains(shown, "♻") {
@@ -154,26 +157,6 @@ func lookAround(ctx context.Context, t *testing.T, p *programtest.Program, data,
 	if err := programtest.NewClient(p.URL(), "", 0).Get(ctx, "/v1/leads", nil); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Errorf("leads without a token: %v", err)
 	}
-}
-
-func read(ctx context.Context, t *testing.T, address string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close() //nolint:errcheck // it is read
-	text, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s: %d %v\n%.300s", address, answer.StatusCode, err, text)
-	}
-	return string(text)
 }
 
 // A second program on the same data is refused by name, and so is a taken port;

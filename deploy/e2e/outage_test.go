@@ -56,7 +56,7 @@ func outage(t *testing.T, end func(o *programtest.Office) error) {
 		t.Fatal(err)
 	}
 	started := instant.Now()
-	l := settle(ctx, t, o, follow(ctx, t, o.Kafka), 2*time.Minute)
+	l := settle(ctx, t, o, follow(t, o.Follow(ctx)), 2*time.Minute)
 	t.Log(l.Count())
 	report(t, "broken promises", l.Broken(instant.Now(), 0))
 	checkLate(t, l, stopping, down, back, started)

@@ -37,7 +37,7 @@ func unsettled(ctx context.Context, t *testing.T, o *programtest.Office, s *prog
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := programtest.Metrics(ctx, o.URL())
+	m, err := o.Metrics(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ var mustCome = []string{"task first_touch", "task next_touch", "reminder remind"
 func TestEveryTaskReminderMarkAndReassignmentSaysWhy(t *testing.T) {
 	ctx := bounded(t, 4*time.Minute)
 	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
-	s := follow(ctx, t, o.Kafka)
+	s := follow(t, o.Follow(ctx))
 	liveThrough(ctx, t, o)
 	asked := map[string]int{}
 	seen := map[string]bool{}

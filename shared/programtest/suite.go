@@ -48,11 +48,20 @@ type Instance struct {
 	p  *Program
 }
 
-// BuildSuite builds the services' programs into a directory.
-func BuildSuite(ctx context.Context, into string) error {
+// ProgramsEnv names a directory of built programs to be used instead of building them.
+const ProgramsEnv = "LIUKE_PROGRAMS"
+
+// BuildSuite builds the services' programs into a directory and gives where they are.
+func BuildSuite(ctx context.Context, into string) (string, error) {
+	if named := os.Getenv(ProgramsEnv); named != "" {
+		return filepath.Abs(named)
+	}
 	root, err := Root()
 	if err != nil {
-		return err
+		return "", err
+	}
+	if err := os.MkdirAll(into, 0o700); err != nil {
+		return "", err
 	}
 	args := []string{"build", "-o", into + string(filepath.Separator)}
 	for _, s := range service.Services {
@@ -61,9 +70,9 @@ func BuildSuite(ctx context.Context, into string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
+		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
-	return nil
+	return into, nil
 }
 
 // newSuite prepares the processes and opens the origin; nothing is started.

@@ -1,0 +1,21 @@
+//go:build !engines
+
+package e2e
+
+import (
+	"context"
+
+	"liuke.dev/shared/programtest"
+)
+
+// The form of these tests without the tag engines: the all-in-one program on its
+// embedded engines.
+
+// printed is how much of what a program printed is shown when a test fails.
+const printed = 6000
+
+func prepare(context.Context, string) (end func(), err error) { return func() {}, nil }
+
+func opened(ctx context.Context, dir string, env ...string) (*programtest.Office, error) {
+	return programtest.Open(ctx, binary, dir, env...)
+}

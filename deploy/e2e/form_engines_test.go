@@ -1,0 +1,52 @@
+//go:build engines
+
+package e2e
+
+import (
+	"context"
+	"flag"
+	"path/filepath"
+
+	"liuke.dev/deploy/engines/set"
+	"liuke.dev/shared/programtest"
+)
+
+// The form of these tests with the tag engines: every service a process of its
+// own, two of each behind one origin, on a MongoDB wire server, Apache Kafka and
+// Temporal on PostgreSQL. LIUKE_TEST_STORE, LIUKE_TEST_KAFKA and
+// LIUKE_TEST_TEMPORAL name clusters of one's own; without them they are started.
+
+// printed is how much of what twelve processes printed is shown when a test fails.
+const printed = 60_000
+
+var (
+	programs string
+	engines  programtest.Engines
+)
+
+func prepare(ctx context.Context, dir string) (end func(), err error) {
+	if err := flag.Set("test.parallel", "1"); err != nil { // one suite is a dozen processes
+		return nil, err
+	}
+	if programs, err = programtest.BuildSuite(ctx, filepath.Join(dir, "programs")); err != nil {
+		return nil, err
+	}
+	named := false
+	if engines, named, err = programtest.NamedEngines(); err != nil || named {
+		return func() {}, err
+	}
+	s, err := set.Start(ctx, filepath.Join(dir, "engines"), set.Options{Only: []string{set.Kafka, set.Mongo, set.Temporal}})
+	if err != nil {
+		return nil, err
+	}
+	engines = programtest.Engines{Store: s.Mongo.URI(""), Kafka: s.Kafka.Address(), Temporal: s.Temporal.Address}
+	return func() { _ = s.Kill() }, nil // what they hold is of no use any more
+}
+
+func config(env ...string) programtest.SuiteConfig {
+	return programtest.SuiteConfig{Programs: programs, Engines: engines, Env: env}
+}
+
+func opened(ctx context.Context, dir string, env ...string) (*programtest.Office, error) {
+	return programtest.OpenSuite(ctx, config(env...), dir)
+}
