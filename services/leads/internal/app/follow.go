@@ -68,7 +68,9 @@ func (a *App) followAll(ctx context.Context, o storage.Ownership) error {
 const anyone = "*"
 
 // placeLead gives an open lead to somebody, or to the pool if to is empty,
-// provided that from holds it; it tells whether the lead is there now.
+// provided that from holds it. It tells whether the lead is there now by this
+// very command, or whoever brought it there where from is anyone: of several who
+// ask at once for the same, one did it.
 func (a *App) placeLead(ctx context.Context, command, id, from, to, reason, why string) (bool, error) {
 	placed := false
 	err := retry(ctx, func() error {
@@ -76,8 +78,9 @@ func (a *App) placeLead(ctx context.Context, command, id, from, to, reason, why 
 		if err != nil {
 			return err
 		}
-		placed = d.Body.Owner == to && d.Body.Pooled == (to == "")
-		if placed || !d.Body.Open || from != anyone && d.Body.Owner != from || d.Did(command) {
+		there := d.Body.Owner == to && d.Body.Pooled == (to == "")
+		placed = there && (from == anyone || d.Body.Owner == from || d.Did(command))
+		if there || !d.Body.Open || from != anyone && d.Body.Owner != from || d.Did(command) {
 			return nil
 		}
 		at, v, err := a.now()

@@ -43,6 +43,11 @@ func (a *App) RequestTransfer(ctx context.Context, customer, to, reason string) 
 	if err != nil {
 		return nil, err
 	}
+	if o.Body.Ended != nil { // what it decided must be written down before another end takes its place
+		if err := a.dropTransfers(ctx, customer); err != nil {
+			return nil, err
+		}
+	}
 	from := o.Body.Owner
 	if err := a.Guard.May(ctx, access.Request, from); err != nil {
 		return nil, err
@@ -105,8 +110,10 @@ func (a *App) inProgress(ctx context.Context, id string, reserved, at instant.Ti
 	return t.Body.Open, nil
 }
 
-// StepTransfer carries a step of a transfer out, each step timed and logged.
+// StepTransfer carries a step of a transfer out, each step timed and logged. How
+// it ends is decided in the ownership, see endAs.
 func (a *App) StepTransfer(ctx context.Context, id string, step transfer.Step, remark string, match httpx.IfMatch) (d *TransferDoc, err error) {
+	command, decided := httpx.Command(ctx), false
 	err = retry(ctx, func() error {
 		if d, err = a.transferDoc(ctx, id); err != nil {
 			return err
@@ -114,21 +121,80 @@ func (a *App) StepTransfer(ctx context.Context, id string, step transfer.Step, r
 		if err := a.mayStep(ctx, d.Body.Transfer, step); err != nil {
 			return err
 		}
-		if d.Did(httpx.Command(ctx)) {
-			return nil
+		if d.Did(command) || decided && !d.Body.Open {
+			return nil // by this command, or finished for it by somebody who came along
 		}
-		if err := match.Check(d.Version); err != nil {
+		if !decided {
+			if decided, err = a.endedBy(ctx, d, command); err != nil || decided && !d.Body.Open {
+				return err
+			}
+		}
+		if err := match.Check(d.Version); err != nil && !decided {
 			return err
 		}
 		if a.Guard.MayAtAll(ctx, access.Effect) == nil && !d.Body.Open {
 			return nil // ended meanwhile: the rule came too late
 		}
-		return a.step(ctx, httpx.Command(ctx), d, step, remark)
+		if transfer.Ends(step) && !decided {
+			if err := a.endAs(ctx, d.Body.Transfer, step, remark, command); err != nil {
+				return err
+			}
+			decided = true
+		}
+		return a.step(ctx, command, d, step, remark)
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || !decided || d.Body.Status != catalogue.TransferAccepted {
+		return d, err
 	}
-	return d, a.endTransfer(ctx, d.Body.Transfer)
+	return d, a.follow(ctx, d.Body.Customer)
+}
+
+// endAs decides how a transfer ends: by compare-and-set on the ownership, in the
+// same commit as the owner, so that of several ends one happens, and none once the
+// owner has changed beneath it. Accepting gives the customer.
+func (a *App) endAs(ctx context.Context, t catalogue.Transfer, step transfer.Step, remark, command string) error {
+	at, v, err := a.now()
+	if err != nil {
+		return err
+	}
+	if _, err := transfer.Do(t, step, caller(ctx).ID, remark, at); err != nil {
+		return err
+	}
+	return retry(ctx, func() error {
+		o, err := a.Ownerships.Get(ctx, t.Customer)
+		if err != nil {
+			return err
+		}
+		switch before := o.Body.Ended; {
+		case before != nil && before.Transfer == t.ID:
+			return errors.Join(transfer.ErrEnded(string(before.Step)), a.dropTransfers(ctx, t.Customer))
+		case o.Body.Transfer != t.ID && step == transfer.Accept:
+			return problem.Refuse("transfer.owner", "负责人已变更，转交作废", "The owner has changed beneath the transfer: it is void")
+		case o.Body.Transfer != t.ID:
+			return nil // nobody can accept it any more
+		}
+		ended := &storage.Ended{Transfer: t.ID, Step: step, Remark: remark, Command: command}
+		if step != transfer.Accept {
+			o.Body.Transfer, o.Body.Ended = "", ended
+			return a.Ownerships.Commit(ctx, o, "")
+		}
+		fact := give(o, t.To, ownership.Transfer, at)
+		o.Body.Ended = ended
+		return commitAs(ctx, "", a.Ownerships, o, stampOf(t.Customer, at, v), fact)
+	})
+}
+
+// endedBy tells whether this very command has decided how a transfer ends.
+func (a *App) endedBy(ctx context.Context, d *TransferDoc, command string) (bool, error) {
+	if command == "" {
+		return false, nil
+	}
+	o, err := a.Ownerships.Get(ctx, d.Body.Customer)
+	if err != nil {
+		return false, err
+	}
+	e := o.Body.Ended
+	return e != nil && e.Transfer == d.ID && e.Command == command, nil
 }
 
 func (a *App) step(ctx context.Context, command string, d *TransferDoc, step transfer.Step, remark string) error {
@@ -184,48 +250,41 @@ func (a *App) mayApprove(ctx context.Context, t catalogue.Transfer) error {
 	return err
 }
 
-// endTransfer writes the end of a transfer to the ownership: the new owner, or
-// nothing but that none is in progress. It is repeated for the fact.
+// endTransfer frees the way for the next transfer where one ended without the
+// ownership: because somebody left.
 func (a *App) endTransfer(ctx context.Context, t catalogue.Transfer) error {
 	if transfer.Open(t.Status) {
 		return nil
 	}
-	err := retry(ctx, func() error {
+	return retry(ctx, func() error {
 		o, err := a.Ownerships.Get(ctx, t.Customer)
 		if err != nil || o.Body.Transfer != t.ID {
 			return err
 		}
-		at, v, err := a.now()
-		if err != nil {
-			return err
-		}
-		if t.Status != catalogue.TransferAccepted {
-			o.Body.Transfer = ""
-			return a.Ownerships.Commit(ctx, o, "")
-		}
-		return commitAs(ctx, "", a.Ownerships, o, stampOf(t.Customer, at, v), give(o, t.To, ownership.Transfer, at))
+		o.Body.Transfer = ""
+		return a.Ownerships.Commit(ctx, o, "")
 	})
-	if err != nil || t.Status != catalogue.TransferAccepted {
-		return err
-	}
-	return a.follow(ctx, t.Customer)
 }
 
-// dropTransfers cancels transfers of a customer whose owner changed beneath
-// them: by recycling, or because somebody left.
+// dropTransfers brings transfers of a customer to their end: as the ownership
+// has decided, or cancelled where the owner changed beneath them, by recycling or
+// because somebody left.
 func (a *App) dropTransfers(ctx context.Context, customer string) error {
 	q := store.Query{Index: "customer", Equal: []any{customer}, Limit: 50}
 	return each(ctx, a.Transfers, q, func(d *TransferDoc) error {
 		if !d.Body.Open {
 			return nil
 		}
-		o, err := a.Ownerships.Get(ctx, customer)
-		if err != nil || o.Body.Transfer == d.ID {
-			return err
-		}
 		return retry(ctx, func() error {
+			o, err := a.Ownerships.Get(ctx, customer)
+			if err != nil || o.Body.Transfer == d.ID {
+				return err
+			}
 			if d, err = a.Transfers.Get(ctx, d.ID); err != nil || !d.Body.Open {
 				return err
+			}
+			if e := o.Body.Ended; e != nil && e.Transfer == d.ID {
+				return a.step(ctx, e.Command, d, e.Step, e.Remark)
 			}
 			return a.step(ctx, "", d, transfer.Cancel, "owner_changed")
 		})

@@ -37,6 +37,14 @@ var machine = map[string]map[Step]string{
 // Open tells whether a transfer in the status is still in progress.
 func Open(status string) bool { return len(machine[status]) > 0 }
 
+// Ends tells whether a step brings a transfer to its end.
+func Ends(s Step) bool { return s == Accept || s == Reject || s == Cancel }
+
+// ErrEnded is the answer to a step of a transfer whose end is decided.
+func ErrEnded(how string) error {
+	return problem.Refuse("transfer.step", "转交已结束："+how, "the transfer has ended already: "+how)
+}
+
 // maxText bounds notes, reasons and remarks.
 const maxText = 4000
 
