@@ -22,7 +22,10 @@ func lead() *catalogue.LeadRecorded {
 			Marks: []catalogue.Mark{{Rule: "no_next_touch", Since: at, Cause: "lead:01J:x:1", Evidence: []string{"lead/01J/1/0"}}}, ClocksFrom: at}}
 }
 
-func raw(t testing.TB, v any) []byte {
+func raw(t interface {
+	Helper()
+	Fatal(...any)
+}, v any) []byte {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {
