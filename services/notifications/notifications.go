@@ -47,7 +47,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	desk := app.New(app.Desk{Docs: docs, People: d.Directory, Policy: d.Policy, Guard: access.New(d.Directory, d.Clock), Clock: d.Clock,
-		Log: d.Log, Mail: d.Config.SMTP.Host != "", Hook: app.HookConfig{URL: d.Config.Webhook.URL, Secret: d.Config.Webhook.Secret}})
+		Log: d.Log, Metrics: app.NewMetrics(d.Metrics), Mail: d.Config.SMTP.Host != "", Hook: app.HookConfig{URL: d.Config.Webhook.URL, Secret: d.Config.Webhook.Secret}})
 	sender := &app.Sender{Desk: desk, Hook: channel.NewWebhook(sendWithin, d.Clock), Attempts: attempts, Lease: lease, Mails: mails, Posts: posts, Idle: idle}
 	if m := channel.NewSMTP(d.Config.SMTP, d.Config.Origin, sendWithin); m != nil {
 		sender.Mail = m

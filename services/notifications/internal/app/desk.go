@@ -32,6 +32,8 @@ type Desk struct {
 	Guard  access.Guard
 	Clock  instant.Clock
 	Log    *slog.Logger
+	// Metrics count deliveries; nil: nobody does.
+	Metrics *Metrics
 	// Mail tells whether mail is configured; Hook is the webhook of the configuration, if any.
 	Mail bool
 	Hook HookConfig

@@ -11,6 +11,7 @@ import (
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/telemetry"
 )
 
 // Remind issues a reminder under its id, once: who gets it is decided at that
@@ -37,7 +38,7 @@ func (d *Desk) issue(ctx context.Context, r catalogue.Reminder, owner string) (*
 	if r.To == nil {
 		r.To = []string{}
 	}
-	doc := store.New(r.ID, outbox.Reminder{Reminder: r, Spreading: true})
+	doc := store.New(r.ID, outbox.Reminder{Reminder: r, Spreading: true, Trace: telemetry.Here(ctx)})
 	list, err := d.record(ctx, r.Customer, 1, &catalogue.ReminderIssued{After: r})
 	if err != nil {
 		return nil, false, err
@@ -57,6 +58,9 @@ func (d *Desk) spread(ctx context.Context, doc *store.Doc[outbox.Reminder]) erro
 		return problem.Away(err)
 	}
 	r := doc.Body.Reminder
+	if telemetry.ID(ctx) == "" { // the sweep finishes what a crash interrupted
+		ctx = telemetry.Continue(ctx, doc.Body.Trace)
+	}
 	channels := v.Sections.Notifications.Channels
 	for _, to := range r.To {
 		if err := d.deliver(ctx, outbox.Delivery{Reminder: r, Person: to, Channel: outbox.InApp, Status: outbox.Delivered, Unread: true, EndedAt: r.At}); err != nil {
@@ -147,11 +151,27 @@ func (d *Desk) deliver(ctx context.Context, v outbox.Delivery) error {
 	if v.Hook != "" {
 		v.Target = v.Hook
 	}
+	var step telemetry.Span
+	if v.Channel == outbox.InApp { // which is delivered by being there
+		ctx, step = delivering(ctx, &v)
+	}
+	v.Trace = telemetry.Here(ctx)
 	err := d.Docs.Deliveries.Commit(ctx, store.New(v.ID, v), "")
+	step.End(err)
 	if errors.Is(err, store.ErrExists) {
 		return nil
 	}
+	if err == nil && v.Channel == outbox.InApp {
+		d.Metrics.count(&v, d.Clock())
+	}
 	return err
+}
+
+// delivering begins the last step of a reminder's trace.
+func delivering(ctx context.Context, v *outbox.Delivery) (context.Context, telemetry.Span) {
+	ctx, step := telemetry.Begin(ctx, telemetry.Sends, "deliver", v.Channel)
+	step.Note("liuke.delivery", v.ID).Note("liuke.reminder", v.Reminder.ID).Note("liuke.rule", v.Reminder.Rule).Note("liuke.customer", v.Reminder.Customer)
+	return ctx, step
 }
 
 // FinishSpreading makes the deliveries that a crash left unmade.

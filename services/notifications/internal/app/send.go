@@ -13,6 +13,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/moment"
 	"liuke.dev/shared/store"
+	"liuke.dev/shared/telemetry"
 )
 
 // Sender carries deliveries out of the house. It never works in the path of a
@@ -122,13 +123,20 @@ func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) erro
 		}
 		return err
 	}
+	ctx = telemetry.With(ctx, telemetry.Names{Customer: v.Reminder.Customer, Effect: v.Reminder.ID})
+	ctx, step := delivering(telemetry.Continue(ctx, v.Trace), v)
 	with, err := s.together(ctx, v)
 	if err != nil {
+		step.End(err)
 		return err
+	}
+	for _, one := range with {
+		step.Link(one.Body.Trace)
 	}
 	if err = moment.Reached(moment.BeforeDelivery); err == nil {
 		err = errors.Join(s.carry(ctx, v, with), moment.Reached(moment.AfterDelivery))
 	}
+	step.Count("liuke.attempt", v.Attempts).End(err)
 	if ctx.Err() != nil {
 		return nil // stopped in the middle: the lease runs out and it is tried again
 	}
@@ -193,6 +201,7 @@ func (s *Sender) postTo(ctx context.Context, v *outbox.Delivery) error {
 // settle notes how sending went: delivered, to be tried again, or failed for good.
 func (s *Sender) settle(ctx context.Context, doc *store.Doc[outbox.Delivery], err error) error {
 	v, now := &doc.Body, s.Desk.Clock()
+	defer func() { s.Desk.Metrics.count(v, now) }()
 	v.Error = ""
 	if err != nil {
 		v.Error = cut(err.Error())

@@ -19,6 +19,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/telemetry"
 )
 
 // HeaderSignature carries when a post was signed and its signature:
@@ -64,6 +65,7 @@ func (w *Webhook) Post(ctx context.Context, h outbox.Hook, key string, r catalog
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Liuke")
 	req.Header.Set(effects.HeaderKey, key)
+	telemetry.Inject(ctx, req.Header)
 	req.Header.Set(HeaderSignature, Sign(h.Secret, w.clock(), body))
 	resp, err := w.client.Do(req)
 	if err != nil {

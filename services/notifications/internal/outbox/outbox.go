@@ -33,6 +33,8 @@ const (
 type Reminder struct {
 	catalogue.Reminder
 	Spreading bool `json:"spreading,omitempty"`
+	// Trace is the one that the deliveries go on with, see shared/telemetry.
+	Trace string `json:"trace,omitempty"`
 }
 
 // Delivery is the document of one reminder on its way to one person (or webhook)
@@ -56,6 +58,7 @@ type Delivery struct {
 	ReadAt   instant.Time `json:"read_at,omitempty"`
 	At       instant.Time `json:"at"`
 	EndedAt  instant.Time `json:"ended_at,omitempty"`
+	Trace    string       `json:"trace,omitempty"` // that sending goes on with, see shared/telemetry
 }
 
 // DeliveryID names the delivery of a reminder to somebody by a channel.
