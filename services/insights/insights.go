@@ -5,8 +5,10 @@ package insights
 import (
 	"context"
 
+	"liuke.dev/services/insights/internal/access"
 	"liuke.dev/services/insights/internal/httpapi"
 	"liuke.dev/services/insights/internal/project"
+	"liuke.dev/services/insights/internal/punctuality"
 	"liuke.dev/services/insights/internal/record"
 	"liuke.dev/services/insights/internal/why"
 	"liuke.dev/shared/catalogue"
@@ -19,6 +21,7 @@ import (
 type Service struct {
 	deps service.Deps
 	c    record.Collections
+	late *punctuality.Book
 }
 
 // New opens insights' read models.
@@ -27,7 +30,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{deps: d, c: c}, nil
+	late, err := punctuality.Open(ctx, d.Store)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{deps: d, c: c, late: late}, nil
 }
 
 // Register adds insights' operations.
@@ -40,11 +47,13 @@ func (s *Service) Register(r *httpx.Server) {
 	}
 	api := &httpapi.API{C: s.c, Why: why.New(s.c, names), Link: s.deps.JourneyLink}
 	api.Register(r)
+	late := &httpapi.Punctuality{Book: s.late, Guard: access.New(s.deps.Directory, s.deps.Clock), People: s.deps.Directory, Clock: s.deps.Clock}
+	late.Register(r)
 }
 
 // Run follows the stream until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
-	p := project.New(s.c)
+	p := project.New(s.c, s.late)
 	return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.insights", HandleBatch: p.Batch,
 		Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization, catalogue.TopicJourneys}})
 }

@@ -71,6 +71,7 @@ type FollowUp struct {
 	OccurredAt   instant.Time `json:"occurred_at"`
 	RecordedAt   instant.Time `json:"recorded_at"`
 	Late         bool         `json:"late,omitempty" doc:"Recorded later than the policy allows (R-024)"`
+	LateByMS     int64        `json:"late_by_ms,omitempty" doc:"By how many milliseconds it was late (R-024)"`
 	Channel      string       `json:"channel" enum:"phone,wechat,mail,visit,meeting,other"`
 	Direction    string       `json:"direction" enum:"outbound,inbound"`
 	KeyPoints    string       `json:"key_points"`

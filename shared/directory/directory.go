@@ -141,6 +141,13 @@ func (d *Directory) Active(roles ...auth.Role) []string {
 	return d.active(roles...)
 }
 
+// Everybody gives the ids of all people, those who left too, sorted.
+func (d *Directory) Everybody() []string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return slices.Sorted(maps.Keys(d.people))
+}
+
 func (d *Directory) active(roles ...auth.Role) []string {
 	var ids []string
 	for id, p := range d.people {

@@ -19,11 +19,17 @@ import (
 
 // Projector writes read models.
 type Projector struct {
-	c record.Collections
+	c    record.Collections
+	more []Projection
+}
+
+// Projection is a read model of its own, built from the same facts.
+type Projection interface {
+	Project(ctx context.Context, e facts.Event) error
 }
 
 // New makes a projector.
-func New(c record.Collections) *Projector { return &Projector{c} }
+func New(c record.Collections, more ...Projection) *Projector { return &Projector{c, more} }
 
 // parallel is how many facts of one batch are written at once, so that the
 // store groups their commits.
@@ -49,6 +55,11 @@ func (p *Projector) Batch(ctx context.Context, batch []facts.Event) []error {
 func (p *Projector) One(ctx context.Context, e facts.Event) error {
 	if err := p.record(ctx, e); err != nil {
 		return err
+	}
+	for _, m := range p.more {
+		if err := m.Project(ctx, e); err != nil {
+			return err
+		}
 	}
 	if e.Type != (*catalogue.Decided)(nil).Kind().Type {
 		return nil

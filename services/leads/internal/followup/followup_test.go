@@ -175,13 +175,13 @@ func TestLateRecord(t *testing.T) {
 	for _, c := range []struct {
 		speed int64
 		ago   time.Duration
-		late  bool
-	}{{1, 24 * time.Hour, false}, {1, 24*time.Hour + time.Millisecond, true}, {24, time.Hour, false}, {24, time.Hour + time.Millisecond, true}} {
+		late  int64 // ms
+	}{{1, time.Hour, 0}, {1, 24 * time.Hour, 0}, {1, 24*time.Hour + time.Millisecond, 1}, {1, 72 * time.Hour, 48 * 3_600_000}, {24, time.Hour, 0}, {24, time.Hour + time.Millisecond, 1}} {
 		in := good()
 		in.OccurredAt = now.Add(-c.ago)
 		f, err := followup.Record("f1", in, subject(), owner, view(t, c.speed), now)
-		if err != nil || f.Late != c.late {
-			t.Errorf("speed %d, %s ago: late %v (%v), want %v", c.speed, c.ago, f.Late, err, c.late)
+		if err != nil || f.Late != (c.late > 0) || f.LateByMS != c.late {
+			t.Errorf("speed %d, %s ago: late %v by %d ms (%v), want %d", c.speed, c.ago, f.Late, f.LateByMS, err, c.late)
 		}
 	}
 }

@@ -40,8 +40,9 @@ func Record(id string, in Input, s Subject, by By, v *policy.View, now instant.T
 	if !by.Owns {
 		f.NotOwnerReason = in.NotOwnerReason
 	}
-	f.Late = now > v.After(in.OccurredAt, v.Sections.FollowUp.RecordWithin)
-	f.Counts = !in.NextTouchAt.IsZero()
+	f.LateByMS = max(now.Sub(v.After(in.OccurredAt, v.Sections.FollowUp.RecordWithin)).Milliseconds(), 0)
+	f.Late = f.LateByMS > 0
+	f.Counts = !in.NextTouchAt.IsZero()
 	return f, nil
 }
 
