@@ -55,5 +55,5 @@ func (s *Service) Register(r *httpx.Server) {
 func (s *Service) Run(ctx context.Context) error {
 	p := project.New(s.c, s.late)
 	return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.insights", HandleBatch: p.Batch,
-		Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization, catalogue.TopicJourneys}})
+		Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization, catalogue.TopicJourneys, catalogue.TopicOperations}})
 }

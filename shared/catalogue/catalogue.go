@@ -8,7 +8,7 @@ package catalogue
 
 import "liuke.dev/shared/instant"
 
-// Topics, one per service; the partition key is the aggregate, except that
+// Topics, one per service, and operations, to which all publish; the partition key is the aggregate, except that
 // policy is compacted and keyed by version.
 const (
 	TopicLeads         = "liuke.leads"
@@ -17,6 +17,7 @@ const (
 	TopicOrganization  = "liuke.organization"
 	TopicPolicy        = "liuke.policy"
 	TopicJourneys      = "liuke.journeys"
+	TopicOperations    = "liuke.operations"
 	TopicDeadLetters   = "liuke.dead-letters"
 )
 
@@ -92,7 +93,7 @@ type Mark struct {
 // All gives one empty value of every fact type, in the order of the catalogue.
 func All() []Data {
 	var all []Data
-	for _, part := range [][]Data{leads(), deals(), ownership(), accounts(), tasks(), organization(), journeys()} {
+	for _, part := range [][]Data{leads(), deals(), ownership(), accounts(), tasks(), organization(), journeys(), operations()} {
 		all = append(all, part...)
 	}
 	return all

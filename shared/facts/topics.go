@@ -16,6 +16,7 @@ func Topics(partitions, replication int) []kafka.Topic {
 		all = append(all, kafka.Topic{Name: name, Partitions: max(partitions, 1), Replication: replication})
 	}
 	return append(all,
+		kafka.Topic{Name: catalogue.TopicOperations, Partitions: 1, Replication: replication},
 		kafka.Topic{Name: catalogue.TopicOrganization, Partitions: 1, Whole: true, Replication: replication},
 		kafka.Topic{Name: catalogue.TopicPolicy, Partitions: 1, Compacted: true, Whole: true, Replication: replication},
 		kafka.Topic{Name: catalogue.TopicDeadLetters, Partitions: 1, Compacted: true, Whole: true, Replication: replication})

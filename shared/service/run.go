@@ -85,7 +85,7 @@ func (h *Host) work(asked, ctx context.Context, open func(context.Context) error
 	defer endTraces()
 	h.serveItself()
 	h.stage.open()
-	parts := []func(context.Context) error{h.followPeople, h.followPolicy, h.awaitKnown, h.purgeAnswers}
+	parts := []func(context.Context) error{h.followPeople, h.followPolicy, h.awaitKnown, h.purgeAnswers, h.present}
 	for i, s := range h.services {
 		if h.servers[i].Name() == "organization" { // who publishes people and policy cannot wait for them
 			parts = append(parts, s.Run)
