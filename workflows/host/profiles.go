@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"liuke.dev/workflows/host/activity"
 	"liuke.dev/workflows/journey"
 )
 
@@ -19,10 +20,12 @@ func decideQuickly(summary string) workflow.LocalActivityOptions {
 }
 
 // untilServed is the profile of effects: a service that is away is asked until it
-// is back, ever more slowly; final answers end it at once.
+// is back, ever more slowly; final answers end it at once. An effect whose worker
+// died is tried by another as soon as its heartbeats stay away, long before a slow
+// service would be given up.
 func untilServed(e journey.Effect) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
-		StartToCloseTimeout: 20 * time.Second, Summary: string(e.Verb) + " · " + e.ID,
+		StartToCloseTimeout: 20 * time.Second, HeartbeatTimeout: activity.AliveWithin, Summary: string(e.Verb) + " · " + e.ID,
 		RetryPolicy: &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
 	}
 }

@@ -14,29 +14,28 @@ const (
 	toHook     = "notifications → webhook"
 )
 
-// Embedded is the table on the embedded engines. The numbers bound at which
-// passage of a moment it happens: so many pass within a few seconds of load.
+// Embedded is the table on the embedded engines.
 func Embedded() []Fault {
 	table := []Fault{
 		killed(program, Idle).short(),
 		killed(program, Load),
-		killedAt(program, moment.AfterDelivery, 3).short(), // early: what was under way is sent again after its lease, a minute
-		killedAt(program, moment.BeforeDelivery, 3),
-		killedAt(program, moment.BeforeCommit, 80),
-		killedAt(program, moment.AfterCommit, 80).short(),
-		killedAt(program, moment.BeforePublish, 40),
-		killedAt(program, moment.AfterPublish, 40).short(),
-		killedAt(program, moment.BeforeDecision, 25),
-		killedAt(program, moment.AfterDecision, 25).short(),
-		killedAt(program, moment.BeforeEffect, 15),
-		killedAt(program, moment.AfterEffect, 15).short(),
+		killedAt(program, moment.AfterDelivery).short(), // early: what was under way is sent again after its lease, a minute
+		killedAt(program, moment.BeforeDelivery),
+		killedAt(program, moment.BeforeCommit),
+		killedAt(program, moment.AfterCommit).short(),
+		killedAt(program, moment.BeforePublish),
+		killedAt(program, moment.AfterPublish).short(),
+		killedAt(program, moment.BeforeDecision),
+		killedAt(program, moment.AfterDecision).short(),
+		killedAt(program, moment.BeforeEffect),
+		killedAt(program, moment.AfterEffect).short(),
 
 		paused(program, Idle),
 		paused(program, Load).short(),
-		pausedAt(program, moment.AfterCommit, 80),
-		pausedAt(program, moment.AfterPublish, 40),
-		pausedAt(program, moment.AfterDecision, 25),
-		pausedAt(program, moment.AfterEffect, 15),
+		pausedAt(program, moment.AfterCommit),
+		pausedAt(program, moment.AfterPublish),
+		pausedAt(program, moment.AfterDecision),
+		pausedAt(program, moment.AfterEffect),
 
 		ailing("store", program, Slow, moment.BeforeCommit, "sleep=100ms", 60),
 		ailing("store", program, Cut, moment.BeforeCommit, "error", 60).short(),

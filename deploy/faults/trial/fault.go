@@ -53,7 +53,7 @@ type Fault struct {
 }
 
 // Name of the row.
-func (f Fault) Name() string { return fmt.Sprintf("%s, %s, %s", f.Target, f.Kind, f.When) }
+func (f Fault) Name() string { return fmt.Sprintf("%s · %s · %s", f.Target, f.Kind, f.When) }
 
 func (f Fault) short() Fault    { f.Short = true; return f }
 func (f Fault) delivers() Fault { f.Delivers = true; return f }
@@ -77,8 +77,8 @@ func killed(process string, when When) Fault {
 }
 
 // killedAt is a process that ends itself by kill -9 at a moment.
-func killedAt(process string, m moment.Moment, most int) Fault {
-	f := armed(process, Kill, m, "kill", most)
+func killedAt(process string, m moment.Moment) Fault {
+	f := armed(process, Kill, m, "kill")
 	f.do = func(ctx context.Context, t *Trial) (time.Time, error) {
 		p, err := t.Process(ctx, process)
 		if err != nil {
@@ -116,8 +116,8 @@ func paused(process string, when When) Fault {
 }
 
 // pausedAt is a process that stops itself at a moment and is continued.
-func pausedAt(process string, m moment.Moment, most int) Fault {
-	f := armed(process, Pause, m, "stop", most)
+func pausedAt(process string, m moment.Moment) Fault {
+	f := armed(process, Pause, m, "stop")
 	f.do = func(ctx context.Context, t *Trial) (time.Time, error) {
 		p, err := t.Process(ctx, process)
 		if err != nil {
@@ -141,7 +141,7 @@ func pausedAt(process string, m moment.Moment, most int) Fault {
 func ailing(target, process string, kind Kind, m moment.Moment, action string, passages int) Fault {
 	f := Fault{Target: target, Kind: kind, When: At(m)}
 	f.prepare = func(ctx context.Context, t *Trial) error {
-		from := 2 + t.chance.IntN(8)
+		from := t.passage(m)
 		return t.arm(ctx, process, fmt.Sprintf("%s:%s:%d-%d", m, action, from, from+passages-1))
 	}
 	f.do = func(ctx context.Context, t *Trial) (time.Time, error) {
@@ -155,12 +155,20 @@ func ailing(target, process string, kind Kind, m moment.Moment, action string, p
 	return f
 }
 
-// armed is a process that does something to itself at a passage up to the given one.
-func armed(process string, kind Kind, m moment.Moment, action string, most int) Fault {
+// armed is a process that does something to itself at a passage of a moment.
+func armed(process string, kind Kind, m moment.Moment, action string) Fault {
 	return Fault{Target: process, Kind: kind, When: At(m), prepare: func(ctx context.Context, t *Trial) error {
-		return t.arm(ctx, process, fmt.Sprintf("%s:%s:%d", m, action, 2+t.chance.IntN(most)))
+		return t.arm(ctx, process, fmt.Sprintf("%s:%s:%d", m, action, t.passage(m)))
 	}}
 }
+
+// usual is how often moments pass until a process has started and some seconds of
+// load are through it; from so many on, up to twice as many, a fault happens.
+var usual = map[moment.Moment]int{moment.BeforeCommit: 60, moment.AfterCommit: 60, moment.BeforePublish: 30, moment.AfterPublish: 30,
+	moment.BeforeDecision: 15, moment.AfterDecision: 15, moment.BeforeEffect: 10, moment.AfterEffect: 10, moment.BeforeDelivery: 4, moment.AfterDelivery: 4}
+
+// passage chooses at which passage of a moment something happens.
+func (t *Trial) passage(m moment.Moment) int { return usual[m] + t.chance.IntN(usual[m]+1) }
 
 // broken is a link that is slowed or cut for a while.
 func broken(name string, kind Kind, when When) Fault {

@@ -60,7 +60,7 @@ func Try(ctx context.Context, g Group, dir string, seed uint64, log func(string,
 	t.Log = log
 	results, whole, err = t.Run(ctx, g.Faults, seed)
 	if err != nil || !whole.Well() {
-		log("the suite printed last:\n%s", t.Office.Out.Tail(6000))
+		log("the suite printed last:\n%s", t.Office.Printed(6000))
 	}
 	return results, whole, errors.Join(err, t.Close())
 }

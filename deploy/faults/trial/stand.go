@@ -23,8 +23,8 @@ type Process interface {
 	Kill() error
 	// Start starts it again, as it was before it was armed, and waits until it is ready.
 	Start(ctx context.Context) error
-	// Restart ends it in order and starts it with further settings.
-	Restart(ctx context.Context, settings ...string) error
+	// Restart ends it in order and starts it with further settings; it waits for nothing.
+	Restart(settings ...string) error
 	// Pause stops it, Continue lets it go on.
 	Pause() error
 	Continue() error
@@ -75,7 +75,7 @@ func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error)
 		}
 		return &whole{t.Office, env}, nil
 	}
-	t.Stream = programtest.Follow(context.WithoutCancel(ctx), t.Office.Kafka)
+	t.Stream = t.Office.Follow(context.WithoutCancel(ctx))
 	return t, t.furnish(ctx)
 }
 
@@ -92,12 +92,12 @@ func (w *whole) Start(ctx context.Context) error {
 	return w.office.Start(ctx)
 }
 
-func (w *whole) Restart(ctx context.Context, settings ...string) error {
+func (w *whole) Restart(settings ...string) error {
 	if err := w.office.Stop(stopWithin); err != nil {
 		return err
 	}
 	w.office.Env = append(w.env[:len(w.env):len(w.env)], settings...)
-	return w.office.Start(ctx)
+	return w.office.Begin() // it may die or stop before it is ready: promises come due meanwhile
 }
 
 func (w *whole) Pause() error    { return syscall.Kill(w.office.PID(), syscall.SIGSTOP) }
@@ -150,11 +150,14 @@ func (t *Trial) furnish(ctx context.Context) error {
 	if section == nil {
 		return errors.New("the policy book has no section notifications")
 	}
-	section["quiet_to"], section["digest_at"], section["channels"] = section["quiet_from"], "", []string{"in_app", "email", "webhook"}
+	// Quiet hours cannot be none: a minute that is hours away in every zone in which a trial is likely to be.
+	far := time.Now().UTC().Add(20 * time.Hour)
+	section["quiet_from"], section["quiet_to"] = far.Format("15:04"), far.Add(time.Minute).Format("15:04")
+	section["digest_at"], section["channels"] = "", []string{"in_app", "email", "webhook"}
 	if err := administrator.Call(ctx, "PUT", "/v1/policy/drafts/trial/sections/notifications", "", section, nil); err != nil {
 		return err
 	}
-	if err := administrator.Post(ctx, "/v1/policy/drafts/trial/publication", map[string]any{}, nil); err != nil {
+	if err := administrator.Post(ctx, "/v1/policy/drafts/trial/publication", map[string]any{"reason": "reminders leave at any hour"}, nil); err != nil {
 		return err
 	}
 	for n, person := range t.Office.Sellers {
@@ -184,7 +187,7 @@ func (t *Trial) Close() error {
 		errs = append(errs, t.Stream.Close())
 	}
 	if t.Office != nil {
-		t.Office.Kill()
+		t.Office.Close()
 	}
 	errs = append(errs, t.links.Close())
 	if t.mail != nil {

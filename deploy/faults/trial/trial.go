@@ -67,7 +67,7 @@ func (t *Trial) arm(ctx context.Context, process, order string) error {
 		return err
 	}
 	t.say("    armed: %s", order)
-	return p.Restart(ctx, "LIUKE_AT="+order)
+	return p.Restart("LIUKE_AT=" + order)
 }
 
 // Run tries the faults one after the other and ends with the count of everything.

@@ -64,7 +64,9 @@ func (a *Activities) ask(ctx context.Context, ask Ask, call client.Call) error {
 	ctx, step := telemetry.Begin(telemetry.Continue(ctx, ask.Trace), telemetry.Calls, "effect", info.ActivityType.Name)
 	step.Note("liuke.journey", info.WorkflowExecution.ID).Note("liuke.effect", ask.ID).Count("liuke.attempt", int(info.Attempt))
 	begun := time.Now()
+	stop := alive(ctx)
 	err := a.judge(ctx, call)
+	stop()
 	step.End(err)
 	a.Metrics.asked(info.ActivityType.Name, err, begun)
 	return err
