@@ -153,7 +153,7 @@ func (h *history) check(t *testing.T, m porcupine.Model) {
 	if err := porcupine.VisualizePath(m, info, path); err != nil {
 		t.Error(err)
 	}
-	for _, one := range byThing(h.steps) {
+	for _, one := range m.Partition(h.steps) {
 		if porcupine.CheckOperationsTimeout(m, one, checkFor) != porcupine.Ok {
 			tell(t, one)
 		}

@@ -3,10 +3,11 @@
 package races
 
 import (
+	"context"
 	"fmt"
+	"log"
 	"math/rand/v2"
 	"os"
-	"sync"
 	"testing"
 
 	"liuke.dev/deploy/engines/mongo"
@@ -14,28 +15,37 @@ import (
 	"liuke.dev/shared/store/engines"
 )
 
-func init() { stores["mongo"] = onMongo }
+// address is the server under test: LIUKE_TEST_MONGO, or one of our own.
+var address = os.Getenv("LIUKE_TEST_MONGO")
 
-// server gives the address under test: LIUKE_TEST_MONGO, or a server of our own.
-var server = sync.OnceValues(func() (string, error) {
-	if address := os.Getenv("LIUKE_TEST_MONGO"); address != "" {
-		return address, nil
+func TestMain(m *testing.M) {
+	stores["mongo"] = onMongo
+	os.Exit(withServer(m))
+}
+
+func withServer(m *testing.M) int {
+	if address != "" {
+		return m.Run()
 	}
-	s, err := mongo.Start(ctx, dir, mongo.Options{})
+	dir, err := os.MkdirTemp("", "liuke-races-")
 	if err != nil {
-		return "", err
+		log.Print(err)
+		return 1
 	}
-	end = func() { s.Kill() }
-	return s.URI(""), nil
-})
+	defer func() { _ = os.RemoveAll(dir) }()
+	s, err := mongo.Start(context.Background(), dir, mongo.Options{})
+	if err != nil {
+		log.Print("no address in LIUKE_TEST_MONGO, and the server does not start: ", err)
+		return 1
+	}
+	defer func() { _ = s.Kill() }()
+	address = s.URI("")
+	return m.Run()
+}
 
 // onMongo opens the same new database for every instance, each with connections of its own.
 func onMongo(t *testing.T, instances int) []store.Engine {
 	t.Helper()
-	address, err := server()
-	if err != nil {
-		t.Fatal(err)
-	}
 	name := fmt.Sprintf("races%x", rand.Uint64())
 	all := make([]store.Engine, instances)
 	for i := range all {

@@ -45,6 +45,8 @@ func staff() []catalogue.Person {
 	return all
 }
 
+func newPeople() *directory.Directory { return directory.Of(staff()...) }
+
 // office is a service in several instances on one store.
 type office struct {
 	t       *testing.T
@@ -52,6 +54,7 @@ type office struct {
 	shaken  []*shaken
 	desks   []http.Handler // one per instance
 	millis  atomic.Int64
+	clock   instant.Clock // nil: the office's own
 	command atomic.Int64
 	ended   sync.WaitGroup
 }
@@ -60,6 +63,9 @@ type office struct {
 func (o *office) Verify(_ context.Context, token string) (auth.Principal, error) {
 	if token == "journeys" {
 		return auth.Principal{ID: token, Roles: []auth.Role{auth.System}}, nil
+	}
+	if token == "admin" {
+		return auth.Principal{ID: token, Roles: []auth.Role{auth.Administrator}}, nil
 	}
 	p, ok := o.people.Person(token)
 	if !ok {
@@ -71,7 +77,7 @@ func (o *office) Verify(_ context.Context, token string) (auth.Principal, error)
 // open makes an office of leads, one instance per engine.
 func open(t *testing.T, engines []store.Engine, change ...func(*policy.Sections)) *office {
 	t.Helper()
-	o := &office{t: t, people: directory.Of(staff()...)}
+	o := &office{t: t, people: newPeople()}
 	o.millis.Store(int64(monday))
 	change = append(change, func(s *policy.Sections) { s.Ownership.ClaimsPerDay, s.Ownership.HoldLimit = 10_000, 10_000 })
 	for _, e := range engines {
@@ -93,7 +99,7 @@ func (o *office) add(e store.Engine, found func(context.Context, service.Deps) (
 		o.t.Fatal(err)
 	}
 	c := config.Default()
-	c.TemporalLink, c.Namespace = "http://temporal", "liuke"
+	c.Origin, c.TemporalLink, c.Namespace = "http://127.0.0.1:8080", "http://temporal", "liuke"
 	d := service.Deps{Config: c, Store: s, Cluster: cluster, Directory: o.people, Clock: o.now, Log: slog.New(slog.DiscardHandler)}
 	one, err := found(o.t.Context(), d)
 	if err != nil {
@@ -108,7 +114,12 @@ func (o *office) add(e store.Engine, found func(context.Context, service.Deps) (
 	o.desks = append(o.desks, engine)
 }
 
-func (o *office) now() instant.Time { return instant.Time(o.millis.Load()) }
+func (o *office) now() instant.Time {
+	if o.clock != nil {
+		return o.clock()
+	}
+	return instant.Time(o.millis.Load())
+}
 
 // fail lets so many of a hundred commits fail from now on.
 func (o *office) fail(percent int) {
@@ -123,6 +134,7 @@ type body = map[string]any
 type answer struct {
 	status  int
 	version int64
+	etag    string
 	raw     []byte
 	body    body
 }
@@ -144,7 +156,8 @@ func (o *office) call(who, method, path string, in any, header ...string) answer
 	for n := 0; ; n++ {
 		w := httpxtest.Serve(o.t, o.desks[rand.IntN(len(o.desks))], who, method, path, in, header...)
 		a := answer{status: w.Code, raw: w.Body.Bytes()}
-		a.version, _ = strconv.ParseInt(strings.Trim(w.Header().Get("ETag"), `W/"`), 10, 64)
+		a.etag = w.Header().Get("ETag")
+		a.version, _ = strconv.ParseInt(strings.Trim(a.etag, `W/"`), 10, 64)
 		_ = json.Unmarshal(a.raw, &a.body)
 		if a.status < 500 || n > 0 || rand.IntN(2) == 0 {
 			return a

@@ -63,6 +63,9 @@ type moving struct {
 	Held   bool
 }
 
+// unnamed is a transfer that was begun by a request whose answer was lost.
+const unnamed = "?"
+
 var stepsTo = map[string][2]string{ // from, to
 	"approve": {"requested", "approved"}, "hand-over": {"approved", "handed_over"}, "accepted": {"handed_over", ""}, "cancel": {"*", ""},
 }
@@ -77,7 +80,10 @@ func transfers() porcupine.Model {
 			case o.OK:
 				return when(m.ID == "" && !m.Held, begun)
 			case o.Unknown:
-				return []moving{m, {Held: true}}
+				if m.ID != "" || m.Held {
+					return []moving{m}
+				}
+				return []moving{m, {Held: true}, {ID: unnamed, Status: "requested"}}
 			}
 			return []moving{m} // refused: one is in progress, or the owner has just changed
 		}
@@ -85,6 +91,9 @@ func transfers() porcupine.Model {
 			return []moving{m, {}}
 		}
 		path := stepsTo[s.What]
+		if m.ID == unnamed {
+			m.ID = s.From
+		}
 		mine := m.ID == s.From
 		legal := mine && (m.Status == path[0] || path[0] == "*")
 		after := moving{ID: m.ID, Status: path[1]}
@@ -141,9 +150,9 @@ func TestClaimsAndTransfersOfCustomers(t *testing.T) {
 		}
 		o.millis.Add((40 * 24 * time.Hour).Milliseconds())
 		o.fail(4)
-		o.together(clients, 2*rounds, func(client int, r *rand.Rand) {
+		o.together(clients, 3*rounds, func(client int, r *rand.Rand) {
 			on := all[r.IntN(len(all))]
-			if r.IntN(3) == 0 {
+			if r.IntN(4) == 0 {
 				call := owners.now()
 				if got := o.takeOrLeave(owners, client, r, on); got.OK || got.Unknown {
 					moves.add(client, call, step{What: "drop", On: on.id}, got)
@@ -152,8 +161,8 @@ func TestClaimsAndTransfersOfCustomers(t *testing.T) {
 			}
 			o.move(owners, moves, client, r, on.id)
 		})
-		owners.happened(t, 3, "claim", "recycle", "read", "accept")
-		moves.happened(t, 3, "request", "request!", "approve", "hand-over", "accepted")
+		owners.happened(t, 2, "claim", "recycle", "read", "accept")
+		moves.happened(t, 2, "request", "request!", "approve", "hand-over", "accepted")
 		owners.check(t, holdings("wang"))
 		moves.check(t, transfers())
 	})

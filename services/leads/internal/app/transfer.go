@@ -136,10 +136,9 @@ func (a *App) StepTransfer(ctx context.Context, id string, step transfer.Step, r
 			return nil // ended meanwhile: the rule came too late
 		}
 		if transfer.Ends(step) && !decided {
-			if err := a.endAs(ctx, d.Body.Transfer, step, remark, command); err != nil {
+			if decided, err = a.endAs(ctx, d.Body.Transfer, step, remark, command); err != nil {
 				return err
 			}
-			decided = true
 		}
 		return a.step(ctx, command, d, step, remark)
 	})
@@ -151,16 +150,17 @@ func (a *App) StepTransfer(ctx context.Context, id string, step transfer.Step, r
 
 // endAs decides how a transfer ends: by compare-and-set on the ownership, in the
 // same commit as the owner, so that of several ends one happens, and none once the
-// owner has changed beneath it. Accepting gives the customer.
-func (a *App) endAs(ctx context.Context, t catalogue.Transfer, step transfer.Step, remark, command string) error {
+// owner has changed beneath it: then it can only be cancelled or rejected, which
+// needs no decision. Accepting gives the customer.
+func (a *App) endAs(ctx context.Context, t catalogue.Transfer, step transfer.Step, remark, command string) (decided bool, err error) {
 	at, v, err := a.now()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if _, err := transfer.Do(t, step, caller(ctx).ID, remark, at); err != nil {
-		return err
+		return false, err
 	}
-	return retry(ctx, func() error {
+	err = retry(ctx, func() error {
 		o, err := a.Ownerships.Get(ctx, t.Customer)
 		if err != nil {
 			return err
@@ -171,17 +171,21 @@ func (a *App) endAs(ctx context.Context, t catalogue.Transfer, step transfer.Ste
 		case o.Body.Transfer != t.ID && step == transfer.Accept:
 			return problem.Refuse("transfer.owner", "负责人已变更，转交作废", "The owner has changed beneath the transfer: it is void")
 		case o.Body.Transfer != t.ID:
-			return nil // nobody can accept it any more
+			return nil
 		}
 		ended := &storage.Ended{Transfer: t.ID, Step: step, Remark: remark, Command: command}
 		if step != transfer.Accept {
 			o.Body.Transfer, o.Body.Ended = "", ended
-			return a.Ownerships.Commit(ctx, o, "")
+			err = a.Ownerships.Commit(ctx, o, "")
+		} else {
+			fact := give(o, t.To, ownership.Transfer, at)
+			o.Body.Ended = ended
+			err = commitAs(ctx, "", a.Ownerships, o, stampOf(t.Customer, at, v), fact)
 		}
-		fact := give(o, t.To, ownership.Transfer, at)
-		o.Body.Ended = ended
-		return commitAs(ctx, "", a.Ownerships, o, stampOf(t.Customer, at, v), fact)
+		decided = err == nil
+		return err
 	})
+	return decided, err
 }
 
 // endedBy tells whether this very command has decided how a transfer ends.
