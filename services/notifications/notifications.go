@@ -25,6 +25,7 @@ const (
 	lease      = time.Minute
 	mails      = 4
 	posts      = 2
+	bells      = 4
 	idle       = 2 * time.Second
 )
 
@@ -48,7 +49,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	}
 	desk := app.New(app.Desk{Docs: docs, People: d.Directory, Policy: d.Policy, Guard: access.New(d.Directory, d.Clock), Clock: d.Clock,
 		Log: d.Log, Metrics: app.NewMetrics(d.Metrics), Mail: d.Config.SMTP.Host != "", Hook: app.HookConfig{URL: d.Config.Webhook.URL, Secret: d.Config.Webhook.Secret}})
-	sender := &app.Sender{Desk: desk, Hook: channel.NewWebhook(sendWithin, d.Clock), Attempts: attempts, Lease: lease, Mails: mails, Posts: posts, Idle: idle}
+	sender := &app.Sender{Desk: desk, Hook: channel.NewWebhook(sendWithin, d.Clock), Attempts: attempts, Lease: lease, Mails: mails, Posts: posts, Bells: bells, Idle: idle}
 	if m := channel.NewSMTP(d.Config.SMTP, d.Config.Origin, sendWithin); m != nil {
 		sender.Mail = m
 	}

@@ -25,6 +25,7 @@ import (
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/kafka/kafkatest"
 	"liuke.dev/shared/lang"
+	"liuke.dev/shared/policy"
 	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/service"
 	"liuke.dev/shared/store"
@@ -74,7 +75,7 @@ func (o *office) clock() instant.Time {
 	return instant.Now()
 }
 
-func start(t testing.TB, c config.Config) *office {
+func start(t testing.TB, c config.Config, change ...func(*policy.Sections)) *office {
 	t.Helper()
 	o := &office{t: t, people: directory.Of(staff()...), kafka: kafkatest.New()}
 	var err error
@@ -86,7 +87,7 @@ func start(t testing.TB, c config.Config) *office {
 	}
 	c.TemporalLink, c.Namespace = "http://temporal", "liuke"
 	s, err := notifications.New(t.Context(), service.Deps{Config: c, Store: o.store, Clock: o.clock, Log: slog.New(slog.DiscardHandler), Directory: o.people,
-		Policy: policytest.Holder(t), Cluster: o.kafka})
+		Policy: policytest.Holder(t, change...), Cluster: o.kafka})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ type DeliveryEnded struct {
 	Head
 	Reminder string `json:"reminder"`
 	Person   string `json:"person,omitempty"`
-	Channel  string `json:"channel" enum:"in_app,email,webhook"`
+	Channel  string `json:"channel" enum:"in_app,email,webhook,robot"`
 	Status   string `json:"status" enum:"delivered,failed,withheld"`
 	Attempts int    `json:"attempts"`
 	Error    string `json:"error,omitempty"`

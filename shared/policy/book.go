@@ -194,7 +194,8 @@ type Notifications struct {
 	QuietFrom       string   `json:"quiet_from" doc:"Local time from which nothing but urgent is sent" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$"`
 	QuietTo         string   `json:"quiet_to" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$"`
 	DigestAt        string   `json:"digest_at" doc:"Local time of the daily digest; empty: none" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9])?$"`
-	Channels        []string `json:"channels" doc:"in_app, email, webhook"`
+	Channels        []string `json:"channels" doc:"in_app, email, webhook, robot"`
+	RobotHosts      []string `json:"robot_hosts" doc:"Hosts at which people may have robots of their own told; empty: none"`
 	WorkingTimeOnly bool     `json:"working_time_only" doc:"Outside working time only escalations leave by e-mail and webhook"`
 }
 

@@ -44,7 +44,8 @@ func Defaults() Sections {
 		Ownership: Ownership{RecycleAfter: D("30d"), WarnBefore: []Duration{D("7d"), D("3d"), D("1d")}, HoldLimit: 200, ClaimsPerDay: 20,
 			ApproveWithin: D("1wd"), HandOverWithin: D("2wd"), AcceptWithin: D("1wd"), TransferExpires: D("10d")},
 		Tasks: Tasks{Overdue: []Step{{D("0m"), ActRemind}, {D("4h"), ActEscalate}}, QuoteConfirmWithin: D("24h")},
-		Notifications: Notifications{QuietFrom: "21:00", QuietTo: "08:00", DigestAt: "08:30", Channels: []string{"in_app", "email", "webhook"},
+		Notifications: Notifications{QuietFrom: "21:00", QuietTo: "08:00", DigestAt: "08:30", Channels: []string{"in_app", "email", "webhook", "robot"},
+			RobotHosts:      []string{"qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn"},
 			WorkingTimeOnly: false},
 		Priority: Priority{ValueWeight: 10, ValueUnit: 100_000, OverdueWeight: 8, OverdueMax: 120, DueTodayPoints: 10, StageWeights: map[string]int{
 			"new": 20, "contacted": 10, "nurturing": 0, "contact": 5, "need": 10, "solution": 20, "quoted": 30, "negotiation": 40, "decision": 50}},

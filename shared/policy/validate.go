@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 var Leaks = []string{"first_inquiry", "unconfirmed_quote", "unrecorded_objection", "missing_decision_node", "won_without_revisit"}
 
 // Channels are the ways in which people can be reached.
-var Channels = []string{"in_app", "email", "webhook"}
+var Channels = []string{"in_app", "email", "webhook", "robot"}
 
 // Validate names every field that breaks a rule, so that a book which passes
 // leaves no lead, deal or task without a next step.
@@ -115,6 +116,12 @@ func (c *checker) notifications(v Notifications) {
 	c.known("notifications.channels", v.Channels, Channels)
 	if len(v.Channels) == 0 {
 		c.add("notifications.channels", "min_items", "至少要有一个渠道", "needs at least one channel")
+	}
+	c.distinct("notifications.robot_hosts", v.RobotHosts)
+	for i, host := range v.RobotHosts {
+		if u, err := url.Parse("https://" + host + "/"); err != nil || u.Hostname() != host {
+			c.add(fmt.Sprintf("notifications.robot_hosts[%d]", i), "host", "不是主机名，如 qyapi.weixin.qq.com", "is not a host such as qyapi.weixin.qq.com")
+		}
 	}
 	from, errFrom := time.Parse("15:04", v.QuietFrom)
 	to, errTo := time.Parse("15:04", v.QuietTo)

@@ -92,6 +92,8 @@ func TestValidateNamesFieldAndRule(t *testing.T) {
 		"digest in quiet hours":          {func(s *Sections) { s.Notifications.DigestAt = "23:00" }, "notifications.digest_at", "quiet_hours"},
 		"digest one minute before quiet": {func(s *Sections) { s.Notifications.DigestAt = "07:59" }, "notifications.digest_at", "quiet_hours"},
 		"unknown channel":                {func(s *Sections) { s.Notifications.Channels[0] = "pigeon" }, "notifications.channels[0]", "one_of"},
+		"robot at no host":               {func(s *Sections) { s.Notifications.RobotHosts[1] = "https://x.test/y" }, "notifications.robot_hosts[1]", "host"},
+		"robot host twice":               {func(s *Sections) { s.Notifications.RobotHosts[1] = s.Notifications.RobotHosts[0] }, "notifications.robot_hosts[1]", "duplicate"},
 		"no channel":                     {func(s *Sections) { s.Notifications.Channels = nil }, "notifications.channels", "min_items"},
 		"weight of nothing":              {func(s *Sections) { s.Priority.StageWeights["moon"] = 3 }, "priority.stage_weights.moon", "one_of"},
 		"weight off the scale":           {func(s *Sections) { s.Priority.StageWeights["new"] = -1 }, "priority.stage_weights.new", "range"},

@@ -37,17 +37,19 @@ const (
 	EventsFollow   Action = "events.follow"
 	SubjectTasks   Action = "task.list_subject"
 	EverybodyTasks Action = "task.list_all"
+	ChannelsChoose Action = "channels.choose" // how one is reached
 )
 
 // Actions lists all actions in the order of the table.
 var Actions = []Action{Effect, TaskRead, TaskCreate, TaskDo, TaskReassign, ReminderRead, DeliveryRead, DeliveryRetry, WebhookManage, EventsFollow,
-	SubjectTasks, EverybodyTasks}
+	SubjectTasks, EverybodyTasks, ChannelsChoose}
 
 type rights = access.Rights[Action]
 
 // table is who may do what. Everybody does their own tasks and sees who acts next
 // managers direct their team's, directors and management all.
 var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
+	access.Everyone:     {ChannelsChoose: Own},
 	auth.Salesperson:    worker(Mates),
 	auth.AccountManager: worker(Mates),
 	auth.Service:        worker(All),

@@ -28,6 +28,7 @@ webhook.manage        -    -    -   -   -    -   -   -    -    -   -    -    a  
 events.follow         o    o    o   o   o    o   o   o    o    o   o    o    o     -
 task.list_subject     a    a    a   a   a    a   a   a    a    a   a    a    a     a
 task.list_all         -    -    -   a   a    -   -   -    -    -   -    -    a     a
+channels.choose       o    o    o   o   o    o   o   o    o    o   o    o    o     -
 `, Actions: access.Actions, MayAtAll: guard.MayAtAll,
 		May: func(p auth.Principal, a access.Action, holders []string) error { return guard.May(p, a, holders...) },
 		Relations: []accesstest.Relation[[]string]{

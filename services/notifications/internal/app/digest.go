@@ -69,6 +69,10 @@ func (s *Sender) digestOf(ctx context.Context, person string, now instant.Time) 
 		return nil // nothing can be decided yet
 	}
 	p, known := s.Desk.People.Person(person)
+	chosen, err := s.Desk.Choice(ctx, person)
+	if err != nil || chosen.Body.NoEmail {
+		return err
+	}
 	at, day := outbox.LastDigest(v, p, now)
 	if !known || !p.Active || at == 0 || p.Email == "" || now.Sub(at) > digestLate {
 		return nil

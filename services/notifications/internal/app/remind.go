@@ -61,18 +61,15 @@ func (d *Desk) spread(ctx context.Context, doc *store.Doc[outbox.Reminder]) erro
 	if telemetry.ID(ctx) == "" { // the sweep finishes what a crash interrupted
 		ctx = telemetry.Continue(ctx, doc.Body.Trace)
 	}
-	channels := v.Sections.Notifications.Channels
 	for _, to := range r.To {
 		if err := d.deliver(ctx, outbox.Delivery{Reminder: r, Person: to, Channel: outbox.InApp, Status: outbox.Delivered, Unread: true, EndedAt: r.At}); err != nil {
 			return err
 		}
-		if d.Mail && slices.Contains(channels, outbox.Email) {
-			if err := d.mail(ctx, v, r, to); err != nil {
-				return err
-			}
+		if err := d.outOfTheHouse(ctx, v, r, to); err != nil {
+			return err
 		}
 	}
-	if slices.Contains(channels, outbox.Webhook) {
+	if slices.Contains(v.Sections.Notifications.Channels, outbox.Webhook) {
 		if err := d.post(ctx, v, r); err != nil {
 			return err
 		}
@@ -87,12 +84,29 @@ func (d *Desk) spread(ctx context.Context, doc *store.Doc[outbox.Reminder]) erro
 	return err
 }
 
+// outOfTheHouse makes a person's own deliveries, as the policy allows and the person chose.
+func (d *Desk) outOfTheHouse(ctx context.Context, v *policy.View, r catalogue.Reminder, to string) error {
+	doc, err := d.Choice(ctx, to)
+	if err != nil {
+		return err
+	}
+	v = v.On(d.People.Calendar(to))
+	if d.Mail && doc.Body.ByMail(v.Sections.Notifications) {
+		if err := d.mail(ctx, v, r, to); err != nil {
+			return err
+		}
+	}
+	if doc.Body.ByRobot(v.Sections.Notifications) {
+		return d.ring(ctx, v, r, to)
+	}
+	return nil
+}
+
 func (d *Desk) mail(ctx context.Context, v *policy.View, r catalogue.Reminder, to string) error {
 	p, ok := d.People.Person(to)
 	if !ok || p.Email == "" {
 		return nil
 	}
-	v = v.On(d.People.Calendar(to))
 	next := outbox.Release(v, p, r.Level, r.At)
 	mail := outbox.Delivery{Reminder: r, Person: to, Channel: outbox.Email, Status: outbox.Pending, Open: true, Next: next}
 	if next.After(r.At) { // withheld ones leave together with the digest, if there is one

@@ -29,11 +29,12 @@ type Sender struct {
 	Lease    time.Duration
 	Mails    int           // sent side by side
 	Posts    int           // to one webhook side by side
+	Bells    int           // people's robots side by side, one of each person's
 	Idle     time.Duration // look again after this long without being woken
 
 	mu   sync.Mutex
 	busy map[string]int  // places taken, by target
-	away map[string]bool // people whose digest is on its way
+	away map[string]bool // people whose digest, or robot's post, is on its way
 	out  sync.WaitGroup
 }
 
@@ -63,7 +64,7 @@ func (s *Sender) Run(ctx context.Context) error {
 
 // Round starts to send what is due, as far as there are places.
 func (s *Sender) Round(ctx context.Context) error {
-	targets := map[string]int{outbox.Email: s.Mails, configured: s.Posts}
+	targets := map[string]int{outbox.Email: s.Mails, configured: s.Posts, outbox.Robot: s.Bells}
 	hooks, err := s.Desk.Hooks(ctx)
 	for _, h := range hooks {
 		targets[h.ID] = s.Posts
@@ -93,22 +94,25 @@ func (s *Sender) start(ctx context.Context, target string, places int) error {
 	return err
 }
 
-// enter takes a place at a target, and a person's digest, which leaves once.
+// enter takes a place at a target. A person's digest leaves once, and their robot
+// is told one thing at a time.
 func (s *Sender) enter(target string, places int, v *outbox.Delivery) (leave func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.busy[target] >= places || v.Digest && s.away[v.Person] {
+	alone := v.Digest || v.Channel == outbox.Robot
+	person := v.Channel + ":" + v.Person
+	if s.busy[target] >= places || alone && s.away[person] {
 		return nil, false
 	}
 	s.busy[target]++
-	if v.Digest {
-		s.away[v.Person] = true
+	if alone {
+		s.away[person] = true
 	}
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.busy[target]--; v.Digest {
-			delete(s.away, v.Person)
+		if s.busy[target]--; alone {
+			delete(s.away, person)
 		}
 	}, true
 }
@@ -154,8 +158,11 @@ func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) erro
 func (s *Sender) carry(ctx context.Context, v *outbox.Delivery, with []*store.Doc[outbox.Delivery]) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Lease/2)
 	defer cancel()
-	if v.Channel == outbox.Webhook {
+	switch v.Channel {
+	case outbox.Webhook:
 		return s.postTo(ctx, v)
+	case outbox.Robot:
+		return s.ring(ctx, v)
 	}
 	if s.Mail == nil {
 		return channel.Final(errors.New("mail is not configured any more"))
@@ -196,6 +203,23 @@ func (s *Sender) postTo(ctx context.Context, v *outbox.Delivery) error {
 		return err
 	}
 	return channel.Final(errors.New("the webhook does not exist any more"))
+}
+
+func (s *Sender) ring(ctx context.Context, v *outbox.Delivery) error {
+	doc, err := s.Desk.Choice(ctx, v.Person)
+	if err != nil {
+		return err
+	}
+	bell := doc.Body.Robot
+	if bell == nil || bell.Gone != "" {
+		return channel.Final(errors.New("the person's robot is switched off"))
+	}
+	p, _ := s.Desk.People.Person(v.Person)
+	err = s.Hook.Ring(ctx, *bell, v.ID, p.Language, v.Reminder)
+	if errors.Is(err, channel.ErrGone) {
+		err = errors.Join(err, s.Desk.Silence(ctx, v.Person, bell.URL, "answered 410 Gone"))
+	}
+	return err
 }
 
 // settle notes how sending went: delivered, to be tried again, or failed for good.

@@ -28,6 +28,8 @@ type Mailer interface {
 // Poster posts to webhooks.
 type Poster interface {
 	Post(ctx context.Context, h outbox.Hook, key string, r catalogue.Reminder) error
+	// Ring tells a person's robot, in the person's language.
+	Ring(ctx context.Context, b outbox.Bell, key, language string, r catalogue.Reminder) error
 }
 
 // ErrGone says that a webhook's receiver wants nothing more.

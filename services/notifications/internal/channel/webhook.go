@@ -51,29 +51,39 @@ type posted struct {
 
 // Post posts one reminder under an idempotency key that stays the same on every attempt.
 func (w *Webhook) Post(ctx context.Context, h outbox.Hook, key string, r catalogue.Reminder) error {
-	if err := CheckURL(h.URL); err != nil {
-		return Final(err)
+	_, err := w.post(ctx, h.URL, h.Secret, key, posted{ID: key, Type: "reminder", Reminder: r})
+	return err
+}
+
+// answerMost is as much as is read of an answer.
+const answerMost = 64 << 10
+
+func (w *Webhook) post(ctx context.Context, address, secret, key string, what any) ([]byte, error) {
+	if err := CheckURL(address); err != nil {
+		return nil, Final(err)
 	}
-	body, err := json.Marshal(posted{ID: key, Type: "reminder", Reminder: r})
+	body, err := json.Marshal(what)
 	if err != nil {
-		return Final(err)
+		return nil, Final(err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return Final(err)
+		return nil, Final(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Liuke")
 	req.Header.Set(effects.HeaderKey, key)
 	telemetry.Inject(ctx, req.Header)
-	req.Header.Set(HeaderSignature, Sign(h.Secret, w.clock(), body))
+	if secret != "" {
+		req.Header.Set(HeaderSignature, Sign(secret, w.clock(), body))
+	}
 	resp, err := w.client.Do(req)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be used again
-	return outcome(resp)
+	answer, _ := io.ReadAll(io.LimitReader(resp.Body, answerMost)) // so that the connection can be used again
+	return answer, outcome(resp)
 }
 
 func outcome(resp *http.Response) error {

@@ -19,7 +19,7 @@ type Delivery struct {
 	Level    string       `json:"level"`
 	Person   string       `json:"person,omitempty"`
 	Webhook  string       `json:"webhook,omitempty"`
-	Channel  string       `json:"channel" enum:"in_app,email,webhook"`
+	Channel  string       `json:"channel" enum:"in_app,email,webhook,robot"`
 	Status   string       `json:"status" enum:"pending,sending,delivered,failed,withheld"`
 	Next     instant.Time `json:"next_attempt_at,omitempty"`
 	Attempts int          `json:"attempts"`

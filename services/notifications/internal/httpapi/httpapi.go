@@ -40,6 +40,9 @@ func (a *API) Register(s *httpx.Server) {
 	httpx.Handle(s, answers(op("POST", "/v1/tasks/{id}/reassignment", "reassign-task", tasks, "Give a task to somebody else", "")), a.reassignTask)
 	httpx.Handle(s, creates(op("PUT", "/v1/reminders/{id}", "issue-reminder", reminders, "Issue a reminder under an id", "For journeys; repeating it changes nothing (R-020, R-164).")), a.remind)
 	httpx.Handle(s, op("GET", "/v1/reminders", "list-reminders", reminders, "My reminders, newest first", ""), a.listReminders)
+	httpx.Handle(s, op("GET", "/v1/reminders/channels", "get-channels", reminders, "How I am reached", "Who chose nothing is reached as the policy says."), a.getChannels)
+	httpx.Handle(s, answers(op("PUT", "/v1/reminders/channels", "choose-channels", reminders, "Choose how I am reached",
+		"Mail or not, and a robot of my own. The app's list stays, the policy's channels bound it, and its quiet hours hold (R-020).")), a.chooseChannels)
 	read := op("POST", "/v1/reminders/{id}/read", "read-reminder", reminders, "Mark a reminder as read", "")
 	read.Status = http.StatusNoContent
 	httpx.Handle(s, read, a.readReminder)

@@ -17,6 +17,7 @@ const (
 	InApp   = "in_app"
 	Email   = "email"
 	Webhook = "webhook"
+	Robot   = "robot" // a person's own
 )
 
 // States of a delivery.
@@ -45,7 +46,7 @@ type Delivery struct {
 	Person   string             `json:"person,omitempty"`
 	Hook     string             `json:"hook,omitempty"`
 	Channel  string             `json:"channel"`
-	Target   string             `json:"target"` // whose places it takes: email, or the webhook's id
+	Target   string             `json:"target"` // whose places it takes: email, robot, or the webhook's id
 	Status   string             `json:"status"`
 	// Open is true while something is to be done at Next: send, try again, take up
 	// what a crash interrupted.

@@ -63,6 +63,7 @@ var (
 	hooks    = store.Spec{Name: "webhook", Indexes: []store.Index{{Name: ByCreated, Order: "created_at"}}}
 	subjects = store.Spec{Name: "subject"}
 	cancels  = store.Spec{Name: "cancellation"}
+	choices  = store.Spec{Name: "choice"}
 )
 
 // Collections of notifications.
@@ -73,13 +74,15 @@ type Collections struct {
 	Hooks      store.Collection[outbox.Hook]
 	Subjects   store.Collection[Subject]
 	Cancels    store.Collection[Cancellation]
+	Choices    store.Collection[outbox.Choice]
 }
 
 // Open declares the collections.
 func Open(ctx context.Context, e store.Engine) (*Collections, error) {
-	if err := e.Declare(ctx, tasks, reminders, deliveries, hooks, subjects, cancels); err != nil {
+	if err := e.Declare(ctx, tasks, reminders, deliveries, hooks, subjects, cancels, choices); err != nil {
 		return nil, err
 	}
 	return &Collections{Tasks: store.Of[task.Task](e, tasks), Reminders: store.Of[outbox.Reminder](e, reminders),
-		Deliveries: store.Of[outbox.Delivery](e, deliveries), Hooks: store.Of[outbox.Hook](e, hooks), Subjects: store.Of[Subject](e, subjects), Cancels: store.Of[Cancellation](e, cancels)}, nil
+		Deliveries: store.Of[outbox.Delivery](e, deliveries), Hooks: store.Of[outbox.Hook](e, hooks), Subjects: store.Of[Subject](e, subjects), Cancels: store.Of[Cancellation](e, cancels),
+		Choices: store.Of[outbox.Choice](e, choices)}, nil
 }
