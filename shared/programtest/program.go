@@ -126,6 +126,12 @@ func (p *Program) Kill() {
 	<-p.exited
 }
 
+// Pause stops the process where it stands.
+func (p *Program) Pause() error { return p.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Continue lets a paused process go on.
+func (p *Program) Continue() error { return p.cmd.Process.Signal(syscall.SIGCONT) }
+
 // Stop asks the program to end (SIGINT, as Ctrl-C does) and waits. A program
 // that does not end in time is killed, which is an error.
 func (p *Program) Stop(within time.Duration) error {

@@ -44,8 +44,9 @@ type Instance struct {
 	Number  int // from 1
 	launch  Launch
 
-	mu sync.Mutex
-	p  *Program
+	mu   sync.Mutex
+	p    *Program
+	more []string // settings besides those of its launch
 }
 
 // ProgramsEnv names a directory of built programs to be used instead of building them.
@@ -101,6 +102,9 @@ func newSuite(c SuiteConfig, keys string) (*Suite, error) {
 func (s *Suite) Of(name string) []*Instance {
 	return slices.DeleteFunc(slices.Clone(s.Instances), func(i *Instance) bool { return i.Service != name })
 }
+
+// Prefix is what the names of topics and groups begin with.
+func (s *Suite) Prefix() string { return s.share.topics }
 
 // Begin starts the processes that do not run and waits for nothing.
 func (s *Suite) Begin() error {
@@ -209,6 +213,7 @@ func (i *Instance) Begin() error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	launch := i.launch
+	launch.Env = slices.Concat(launch.Env, i.more)
 	if i.p != nil {
 		launch.Output = i.p.Out // what it said before it was started again is not lost
 	}
@@ -217,6 +222,14 @@ func (i *Instance) Begin() error {
 		i.p = p
 	}
 	return err
+}
+
+// With gives the process further settings from its next start on, in place of
+// those that it was given so before.
+func (i *Instance) With(settings ...string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.more = settings
 }
 
 // Ready waits until /readyz answers 200.

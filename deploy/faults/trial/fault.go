@@ -123,7 +123,7 @@ func pausedAt(process string, m moment.Moment) Fault {
 		if err != nil {
 			return time.Time{}, err
 		}
-		if err := p.Printed(ctx, "moment "+string(m), "reached"); err != nil {
+		if err := p.Printed(ctx, "moment "+t.order+" ", "reached"); err != nil {
 			return time.Time{}, err
 		}
 		err = rest(ctx, lasts)
@@ -149,7 +149,7 @@ func ailing(target, process string, kind Kind, m moment.Moment, action string, p
 		if err != nil {
 			return time.Time{}, err
 		}
-		err = p.Printed(ctx, "moment "+string(m), "over")
+		err = p.Printed(ctx, "moment "+t.order+" ", "over")
 		return time.Now(), err
 	}
 	return f

@@ -25,6 +25,7 @@ type Set []Group
 func Sets() map[string]Set {
 	return map[string]Set{
 		"embedded": {{Name: "embedded engines", Faults: Embedded(), open: buildEmbedded}},
+		"real":     {{Name: "real engines, three Kafka nodes", Faults: RealLarge(), open: buildReal(3)}, {Name: "real engines, one Kafka node", Faults: RealSmall(), open: buildReal(1)}},
 	}
 }
 
@@ -45,6 +46,16 @@ func buildEmbedded(ctx context.Context, dir string) (*Trial, error) {
 		return nil, err
 	}
 	return OpenEmbedded(ctx, binary, dir)
+}
+
+func buildReal(nodes int) func(context.Context, string) (*Trial, error) {
+	return func(ctx context.Context, dir string) (*Trial, error) {
+		programs, err := programtest.BuildSuite(ctx, filepath.Join(dir, "programs"))
+		if err != nil {
+			return nil, err
+		}
+		return OpenReal(ctx, programs, dir, nodes)
+	}
 }
 
 // Try starts the suite of a group in a directory, tries its faults and ends it.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 
 	"liuke.dev/deploy/faults/link"
@@ -52,22 +50,16 @@ func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error)
 	if err := t.openOutside(); err != nil {
 		return nil, err
 	}
-	// The link's address must be known to the program before the program's is known to the link.
 	inside, err := free()
 	if err != nil {
 		return nil, err
 	}
-	smtp, hook := t.Links[toMail].Address(), t.Links[toHook].Address()
-	_, port, _ := net.SplitHostPort(smtp)
-	env := []string{fmt.Sprint("LIUKE_SPEED=", speed), "LIUKE_SMTP_HOST=127.0.0.1", "LIUKE_SMTP_PORT=" + port, "LIUKE_SMTP_TLS=none", "LIUKE_SMTP_FROM=liuke@office.example",
-		"LIUKE_WEBHOOK_URL=http://" + hook + "/hook", "LIUKE_WEBHOOK_SECRET=a-secret-for-the-trial", "LIUKE_INTERNAL_ORIGIN=http://" + inside, "LIUKE_TRIAL=true"}
+	env := t.environment(inside)
 	if t.Office, err = programtest.Open(ctx, binary, filepath.Join(dir, "data"), env...); err != nil {
 		return nil, err
 	}
-	for name, listen := range map[string]string{toServices: inside, toProgram: "127.0.0.1:0"} {
-		if t.Links[name], err = t.links.Open(name, listen, t.Office.HTTP); err != nil {
-			return nil, err
-		}
+	if err := t.openInside(inside); err != nil {
+		return nil, err
 	}
 	t.processes = func(_ context.Context, name string) (Process, error) {
 		if name != program {
@@ -77,6 +69,24 @@ func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error)
 	}
 	t.Stream = t.Office.Follow(context.WithoutCancel(ctx))
 	return t, t.furnish(ctx)
+}
+
+// environment is what every process needs to know: inside is the address of the
+// link to the services, which must be known to them before theirs is to the link.
+func (t *Trial) environment(inside string) []string {
+	return []string{fmt.Sprint("LIUKE_SPEED=", speed), "LIUKE_TRIAL=true", "LIUKE_INTERNAL_ORIGIN=http://" + inside,
+		"LIUKE_SMTP_HOST=127.0.0.1", "LIUKE_SMTP_PORT=" + port(t.Links[toMail].Address()), "LIUKE_SMTP_TLS=none", "LIUKE_SMTP_FROM=liuke@office.example",
+		"LIUKE_WEBHOOK_URL=http://" + t.Links[toHook].Address() + "/hook", "LIUKE_WEBHOOK_SECRET=a-secret-for-the-trial"}
+}
+
+// openInside makes the links that lead to the office.
+func (t *Trial) openInside(inside string) (err error) {
+	for name, listen := range map[string]string{toServices: inside, toProgram: "127.0.0.1:0"} {
+		if t.Links[name], err = t.links.Open(name, listen, t.Office.HTTP); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // whole is the all-in-one program.
@@ -100,13 +110,17 @@ func (w *whole) Restart(settings ...string) error {
 	return w.office.Begin() // it may die or stop before it is ready: promises come due meanwhile
 }
 
-func (w *whole) Pause() error    { return syscall.Kill(w.office.PID(), syscall.SIGSTOP) }
-func (w *whole) Continue() error { return syscall.Kill(w.office.PID(), syscall.SIGCONT) }
+func (w *whole) Pause() error    { return w.office.Program.Pause() }
+func (w *whole) Continue() error { return w.office.Program.Continue() }
 
 func (w *whole) Printed(ctx context.Context, begin, end string) error {
+	return printed(ctx, w.office.Out, begin, end)
+}
+
+func printed(ctx context.Context, out *programtest.Output, begin, end string) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	_, err := w.office.Out.Find(ctx, regexp.MustCompile(regexp.QuoteMeta(begin)+".*"+regexp.QuoteMeta(end)))
+	_, err := out.Find(ctx, regexp.MustCompile(regexp.QuoteMeta(begin)+".*"+regexp.QuoteMeta(end)))
 	return err
 }
 
@@ -188,6 +202,9 @@ func (t *Trial) Close() error {
 	}
 	if t.Office != nil {
 		t.Office.Close()
+	}
+	for _, end := range t.ends {
+		errs = append(errs, end())
 	}
 	errs = append(errs, t.links.Close())
 	if t.mail != nil {

@@ -25,6 +25,8 @@ type Trial struct {
 
 	processes func(ctx context.Context, name string) (Process, error)
 	links     *link.Links
+	ends      []func() error // of what else was started
+	order     string         // that a process was armed with last
 	mail      *outside.Mailbox
 	hooks     *outside.Receiver
 	reachable map[string]bool // people with an address
@@ -66,6 +68,7 @@ func (t *Trial) arm(ctx context.Context, process, order string) error {
 	if err != nil {
 		return err
 	}
+	t.order = order
 	t.say("    armed: %s", order)
 	return p.Restart("LIUKE_AT=" + order)
 }

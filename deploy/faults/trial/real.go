@@ -1,0 +1,65 @@
+package trial
+
+import "liuke.dev/shared/moment"
+
+// Links of the suite on real engines, besides those of the embedded set.
+const (
+	toStore    = "suite → MongoDB"
+	toKafka    = "suite → Kafka 1"
+	toTemporal = "suite → Temporal"
+	toPostgres = "Temporal → PostgreSQL"
+)
+
+// Processes of the suite: a service's instance, or all of them by the service's name.
+const (
+	mongoServer    = "MongoDB server"
+	broker         = "broker"
+	leader         = "broker that leads liuke.leads/0"
+	coordinator    = "broker that coordinates liuke.journeys"
+	temporalServer = "Temporal"
+	postgresServer = "PostgreSQL of Temporal"
+	worker1        = "journeys-1"
+)
+
+// RealSmall is the table on the suite of separate processes, with one Kafka node.
+func RealSmall() []Fault {
+	table := []Fault{
+		killed(broker, Load), killed(broker, Idle), paused(broker, Load),
+		killed(mongoServer, Load), killed(mongoServer, Idle), paused(mongoServer, Load),
+		killed(temporalServer, Load), killed(temporalServer, Idle), paused(temporalServer, Load),
+		killed(postgresServer, Load), paused(postgresServer, Load),
+
+		killed("leads-1", Load), killedAt("leads-1", moment.BeforeCommit), killedAt("leads-1", moment.AfterCommit), killedAt("leads-1", moment.BeforePublish),
+		killedAt("leads-1", moment.AfterPublish), paused("leads-1", Load), pausedAt("leads-1", moment.AfterCommit), killed("leads", Load),
+		killed("notifications-1", Load), killedAt("notifications-1", moment.AfterCommit), killedAt("notifications-1", moment.AfterPublish), paused("notifications-1", Load),
+		killedAt("notifications-1", moment.BeforeDelivery).delivers(), killedAt("notifications-1", moment.AfterDelivery).delivers(),
+		killed("accounts-1", Load), paused("accounts-1", Load), killed("organization-1", Load), paused("organization-1", Load), killed("insights-1", Load), paused("insights-1", Load),
+		killed(worker1, Load), killed(worker1, Idle), killed("journeys", Load), paused(worker1, Load), killedAt(worker1, moment.BeforeDecision), killedAt(worker1, moment.AfterDecision),
+		pausedAt(worker1, moment.AfterDecision), killedAt(worker1, moment.BeforeEffect), killedAt(worker1, moment.AfterEffect), pausedAt(worker1, moment.AfterEffect),
+	}
+	for _, name := range []string{toStore, toKafka, toTemporal} {
+		table = append(table, broken(name, Slow, Load), broken(name, Cut, Load), broken(name, Hang, Load), broken(name, Lose, Load))
+	}
+	table = append(table, broken(toPostgres, Slow, Load), broken(toPostgres, Cut, Load))
+	for _, name := range []string{toServices, toProgram} {
+		table = append(table, broken(name, Slow, Load), broken(name, Cut, Load), broken(name, Hang, Load), broken(name, Lose, Load))
+	}
+	for _, name := range []string{toMail, toHook} {
+		table = append(table, broken(name, Slow, Load).delivers(), broken(name, Cut, Load).delivers(), broken(name, Hang, Load).delivers())
+	}
+	return table
+}
+
+// RealLarge is the table with three Kafka nodes, and the rows that CI tries.
+func RealLarge() []Fault {
+	return []Fault{
+		killedAt("notifications-1", moment.AfterDelivery).short(), // early: what was under way is sent again after its lease, a minute
+		killed(leader, Load).short(), killed(leader, Idle), paused(leader, Load),
+		killed(coordinator, Load).short(), killed(coordinator, Idle), paused(coordinator, Load),
+		broken(toKafka, Slow, Load), broken(toKafka, Cut, Load), broken(toKafka, Hang, Load),
+		killedAt("leads-1", moment.AfterCommit).short(),
+		killedAt(worker1, moment.AfterDecision).short(),
+		killed(temporalServer, Load).short(),
+		broken(toStore, Lose, Load).short(),
+	}
+}

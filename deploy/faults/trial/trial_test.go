@@ -1,0 +1,62 @@
+package trial
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// short tries the short rows of a set.
+func short(t *testing.T, engines string) {
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("LIUKE_SEED"); s != "" {
+		var err error
+		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
+			t.Fatalf("LIUKE_SEED: %v", err)
+		}
+	}
+	t.Logf("LIUKE_SEED=%d repeats the chances of this run", seed)
+	end := time.Now().Add(15 * time.Minute)
+	if deadline, ok := t.Deadline(); ok && deadline.Add(-30*time.Second).Before(end) {
+		end = deadline.Add(-30 * time.Second) // processes are ended before the test is
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), end)
+	defer cancel()
+	for _, g := range Sets()[engines].Choose(func(f Fault) bool { return f.Short }) {
+		results, whole, err := Try(ctx, g, t.TempDir(), seed, t.Logf)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, r := range append(results, whole) {
+			for _, one := range r.Findings {
+				t.Errorf("%s: %s", r.Name(), one)
+			}
+		}
+	}
+}
+
+// Rows are told apart by their names, and every set has some that CI tries.
+func TestRowsHaveNamesOfTheirOwn(t *testing.T) {
+	for name, set := range Sets() {
+		seen, shorts := map[string]bool{}, 0
+		for _, g := range set {
+			for _, f := range g.Faults {
+				row := g.Name + ": " + f.Name()
+				if seen[row] {
+					t.Errorf("%s is there twice", row)
+				}
+				if seen[row] = true; f.Short {
+					shorts++
+				}
+				if f.do == nil {
+					t.Errorf("%s does nothing", row)
+				}
+			}
+		}
+		if len(seen) < 40 || shorts < 5 {
+			t.Errorf("%s: %d rows, %d of them short", name, len(seen), shorts)
+		}
+	}
+}
