@@ -54,7 +54,11 @@ func buildReal(nodes int) func(context.Context, string) (*Trial, error) {
 		if err != nil {
 			return nil, err
 		}
-		return OpenReal(ctx, programs, dir, nodes)
+		liuke, _, err := programtest.Build(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		return OpenReal(ctx, programs, liuke, dir, nodes)
 	}
 }
 

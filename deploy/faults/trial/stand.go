@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"liuke.dev/deploy/faults/link"
@@ -42,6 +41,7 @@ const (
 // with everything that it reaches out to behind links.
 func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error) {
 	t := newTrial()
+	t.liuke = binary
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())
@@ -219,6 +219,3 @@ func (t *Trial) Close() error {
 func newTrial() *Trial {
 	return &Trial{Links: map[string]*link.Link{}, links: link.New(), journal: recount.NewJournal(), ledger: recount.NewLedger(), reachable: map[string]bool{}}
 }
-
-// unreadable tells of facts that no consumer could read.
-func (t *Trial) unreadable() string { return strings.Join(t.Stream.Unreadable(), "\n") }

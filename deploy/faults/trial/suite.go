@@ -28,8 +28,9 @@ type engines struct {
 
 // OpenReal starts engines and every service as processes of their own, two of
 // each, with everything between them behind links.
-func OpenReal(ctx context.Context, programs, dir string, nodes int) (_ *Trial, err error) {
+func OpenReal(ctx context.Context, programs, liuke, dir string, nodes int) (_ *Trial, err error) {
 	t := newTrial()
+	t.liuke = liuke
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())

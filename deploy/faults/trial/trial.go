@@ -23,6 +23,7 @@ type Trial struct {
 	// Log tells what happens, while it happens; nil: nobody.
 	Log func(format string, args ...any)
 
+	liuke     string // the all-in-one program, whose commands look into any suite
 	processes func(ctx context.Context, name string) (Process, error)
 	links     *link.Links
 	ends      []func() error // of what else was started
@@ -234,97 +235,4 @@ func (t *Trial) recount(ctx context.Context, r *Result) {
 	}
 	r.Findings = append(r.Findings, some("lists and facts differ", wrong)...)
 	r.Findings = append(r.Findings, some("answers that may not come", t.journal.TakeLost())...)
-}
-
-// finish lets everything come to its end and counts it all: every acknowledged
-// write by the API and in the facts, every promise, every list, every delivery.
-func (t *Trial) finish(ctx context.Context) (r Result, err error) {
-	r.Fault = Fault{Target: "everything", Kind: "-", When: "at the end"}
-	begin := time.Now()
-	boss := &recount.Seller{Client: t.Office.As(t.Office.Boss), Journal: t.journal, Rand: t.chance, Day: day}
-	for _, id := range t.journal.Untouched() {
-		boss.FollowUp(ctx, "/v1/leads/"+id) // untouched ones go from hand to hand for ever, as they should
-	}
-	waiting := ""
-	for end := begin.Add(settleWithin); ; {
-		if err := t.read(); err != nil {
-			return r, err
-		}
-		if waiting = t.unsettled(); waiting == "" {
-			break
-		}
-		if time.Now().After(end) {
-			r.Findings = append(r.Findings, fmt.Sprintf("not settled within %s: %s", settleWithin, waiting))
-			break
-		}
-		if err := rest(ctx, time.Second); err != nil {
-			return r, errors.Join(err, errors.New(waiting))
-		}
-	}
-	r.Caught = time.Since(begin)
-	t.countAll(ctx, &r)
-	t.say("everything: %d acknowledged, %d fired (%d late), %d lost, %d doubled, %d sent again; %s\n%s", r.Acknowledged, r.Fired, r.Late, r.Lost, r.Doubled, r.Repeated,
-		r.Caught.Round(time.Second), t.ledger.Count())
-	for _, one := range r.Findings {
-		t.say("    WRONG: %s", one)
-	}
-	return r, nil
-}
-
-// settleWithin bounds how long the last promises take: a lead that was touched
-// goes back to the pool after 30 days of the policy, half a minute.
-const settleWithin = 5 * time.Minute
-
-// quiet is how long nothing may have happened.
-const quiet = 3 * time.Second
-
-func (t *Trial) unsettled() string {
-	due, id := t.ledger.DueSoon()
-	undone := t.ledger.Undone(t.journal, instant.Now())
-	undelivered := t.undelivered()
-	switch {
-	case len(undone) > 0:
-		return fmt.Sprintf("%d undone, such as %s", len(undone), undone[0])
-	case due != 0:
-		return fmt.Sprintf("%s is pending, due at %s", id, due)
-	case len(undelivered) > 0:
-		return fmt.Sprintf("%d undelivered, such as %s", len(undelivered), undelivered[0])
-	case t.Stream.Quiet() < quiet:
-		return fmt.Sprintf("the last fact came %s ago", t.Stream.Quiet())
-	}
-	return ""
-}
-
-func (t *Trial) countAll(ctx context.Context, r *Result) {
-	r.Acknowledged = t.journal.Size()
-	r.Fired, r.Late = t.ledger.Promises()
-	lost := append(recount.Writes(ctx, t.Office.As(t.Office.Boss), t.journal, t.ledger), t.undelivered()...)
-	doubled := t.ledger.Doubled()
-	r.Lost, r.Doubled, r.Repeated = len(lost), len(doubled), t.mail.Repeated()+t.hooks.Repeated()
-	r.Findings = append(r.Findings, some("lost", lost)...)
-	r.Findings = append(r.Findings, some("doubled", doubled)...)
-	r.Findings = append(r.Findings, some("broken promises", t.ledger.Broken(instant.Now(), 0))...)
-	seen, err := recount.Lists(ctx, t.Office, t.ledger)
-	if err != nil {
-		r.Findings = append(r.Findings, err.Error())
-		return
-	}
-	r.Findings = append(r.Findings, some("lists and promises differ", append(seen.Twice, seen.Differ...))...)
-	r.Findings = append(r.Findings, some("the suite's own ledger differs", recount.Insights(ctx, t.Office.As(t.Office.Boss), t.ledger))...)
-	r.Findings = append(r.Findings, some("answers that may not come", t.journal.TakeLost())...)
-	if left := t.unreadable(); left != "" {
-		r.Findings = append(r.Findings, "facts that no consumer can read: "+left)
-	}
-}
-
-// some gives the first few of what was found, and how many there are.
-func some(what string, found []string) (out []string) {
-	const shown = 5
-	for i, one := range found {
-		if i == shown {
-			return append(out, fmt.Sprintf("%s: %d in all", what, len(found)))
-		}
-		out = append(out, what+": "+one)
-	}
-	return out
 }
