@@ -7,6 +7,7 @@ import (
 
 	"liuke.dev/services/insights/internal/access"
 	"liuke.dev/services/insights/internal/httpapi"
+	"liuke.dev/services/insights/internal/outage"
 	"liuke.dev/services/insights/internal/project"
 	"liuke.dev/services/insights/internal/punctuality"
 	"liuke.dev/services/insights/internal/record"
@@ -14,6 +15,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/instant"
 	"liuke.dev/shared/service"
 )
 
@@ -22,6 +24,7 @@ type Service struct {
 	deps service.Deps
 	c    record.Collections
 	late *punctuality.Book
+	outs *outage.Book
 }
 
 // New opens insights' read models.
@@ -34,7 +37,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{deps: d, c: c, late: late}, nil
+	outs, err := outage.Open(ctx, d.Store, c)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{deps: d, c: c, late: late, outs: outs}, nil
 }
 
 // Register adds insights' operations.
@@ -49,11 +56,26 @@ func (s *Service) Register(r *httpx.Server) {
 	api.Register(r)
 	late := &httpapi.Punctuality{Book: s.late, Guard: access.New(s.deps.Directory, s.deps.Clock), People: s.deps.Directory, Clock: s.deps.Clock}
 	late.Register(r)
+	outages := &httpapi.Outages{Book: s.outs, Guard: late.Guard, Local: s.local}
+	outages.Register(r)
 }
 
-// Run follows the stream until ctx ends.
+// local writes an instant, to the second, in the zone of the company's calendar.
+func (s *Service) local(at instant.Time) string {
+	v, err := s.deps.Policy.At(s.deps.Clock())
+	if err != nil {
+		return at.String()
+	}
+	return v.Local(at) + at.Std().Format(":05")
+}
+
+// Run follows the stream, and draws up receipts of outages, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
-	p := project.New(s.c, s.late)
+	return service.Together(ctx, s.follow, func(ctx context.Context) error { return s.outs.Run(ctx, s.deps.Clock, s.deps.Log) })
+}
+
+func (s *Service) follow(ctx context.Context) error {
+	p := project.New(s.c, s.late, s.outs)
 	return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.insights", HandleBatch: p.Batch,
 		Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization, catalogue.TopicJourneys, catalogue.TopicOperations}})
 }

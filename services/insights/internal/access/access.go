@@ -13,11 +13,15 @@ import (
 // Action that the table rules.
 type Action string
 
-// LateRecords is to see how punctually somebody records.
-const LateRecords Action = "late_records.read"
+// LateRecords is to see how punctually somebody records, Outages what
+// became of promises while the program was down.
+const (
+	LateRecords Action = "late_records.read"
+	Outages     Action = "outages.read"
+)
 
 // Actions lists all actions in the order of the table.
-var Actions = []Action{LateRecords}
+var Actions = []Action{LateRecords, Outages}
 
 type rights = access.Rights[Action]
 
@@ -25,9 +29,11 @@ type rights = access.Rights[Action]
 // above, and for who answers for all of sales.
 var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
 	access.Everyone:    {LateRecords: access.Own},
-	auth.SalesManager:  {LateRecords: access.Team},
-	auth.SalesDirector: {LateRecords: access.All},
-	auth.Management:    {LateRecords: access.All},
+	auth.SalesManager:  {LateRecords: access.Team, Outages: access.All},
+	auth.SalesDirector: {LateRecords: access.All, Outages: access.All},
+	auth.Management:    {LateRecords: access.All, Outages: access.All},
+	auth.Administrator: {Outages: access.All},
+	auth.System:        {Outages: access.All}, // the operator's command line
 }}
 
 // Guard answers by the table.

@@ -70,6 +70,7 @@ const (
 	ObligationsByLateness  = "by_lateness"
 	ObligationsByDoubling  = "by_doubling"
 	ObligationsByTime      = "by_time"
+	JourneysByTime         = "by_time"
 	JourneysByNextDue      = "by_next_due"
 	JourneysByOwnerNextDue = "by_owner_next_due"
 )
@@ -78,7 +79,8 @@ var (
 	factSpec = store.Spec{Name: "recorded_fact", Indexes: []store.Index{
 		{Name: FactsBySubject, Equal: []string{"subject"}, Order: "time"}, {Name: FactsByCause, Equal: []string{"cause"}, Order: "time"}}}
 	journeySpec = store.Spec{Name: "journey_state", Indexes: []store.Index{
-		{Name: JourneysByNextDue, Equal: []string{"ended"}, Order: "next_due"}, {Name: JourneysByOwnerNextDue, Equal: []string{"owner", "ended"}, Order: "next_due"}}}
+		{Name: JourneysByNextDue, Equal: []string{"ended"}, Order: "next_due"}, {Name: JourneysByOwnerNextDue, Equal: []string{"owner", "ended"}, Order: "next_due"},
+		{Name: JourneysByTime, Order: "at"}}}
 	obligationSpec = store.Spec{Name: "fired_obligation", Indexes: []store.Index{
 		{Name: ObligationsByJourney, Equal: []string{"journey"}, Order: "at"}, {Name: ObligationsByRule, Equal: []string{"rule"}, Order: "at"},
 		{Name: ObligationsByLateness, Equal: []string{"late"}, Order: "at", Sparse: true}, {Name: ObligationsByDoubling, Equal: []string{"doubled"}, Order: "at", Sparse: true},
