@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"liuke.dev/shared/instant"
 )
@@ -137,6 +138,22 @@ func (s Seen) Between(before map[string]bool, after *Ledger) (wrong []string) {
 		}
 	}
 	return wrong
+}
+
+// Untouched gives the leads that facts tell of and nobody has followed up, also
+// those whose recording was never acknowledged.
+func (l *Ledger) Untouched() (ids []string) {
+	touched := map[string]bool{}
+	for _, f := range l.FollowUps {
+		touched[f.Subject.Kind+"/"+f.Subject.ID] = true
+	}
+	for name := range l.Decisions {
+		if kind, id, _ := strings.Cut(name, "/"); kind == "lead" && !touched[name] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // Undelivered names mails and webhooks that reminders ask for and that did not

@@ -100,3 +100,10 @@ func TestUndeliveredNamesMailsAndWebhooksThatDidNotCome(t *testing.T) {
 		t.Errorf("neither came: %v", left)
 	}
 }
+
+func TestUntouchedLeadsAreKnownFromFactsAlone(t *testing.T) {
+	other := &catalogue.Decided{Journey: "lead/b", Process: "lead", Number: 1, At: 10}
+	if ids := ledger(t, append(story(), other, &catalogue.Decided{Journey: "deal/d", Process: "deal", Number: 1, At: 10})).Untouched(); len(ids) != 1 || ids[0] != "b" {
+		t.Errorf("untouched: %v", ids)
+	}
+}

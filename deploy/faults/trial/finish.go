@@ -18,7 +18,7 @@ func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 	r.Fault = Fault{Target: "everything", Kind: "-", When: "at the end"}
 	begin := time.Now()
 	boss := &recount.Seller{Client: t.Office.As(t.Office.Boss), Journal: t.journal, Rand: t.chance, Day: day}
-	for _, id := range t.journal.Untouched() {
+	for _, id := range t.ledger.Untouched() {
 		boss.FollowUp(ctx, "/v1/leads/"+id) // untouched ones go from hand to hand for ever, as they should
 	}
 	waiting := ""

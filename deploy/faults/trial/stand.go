@@ -182,7 +182,7 @@ func (t *Trial) furnish(ctx context.Context) error {
 		t.reachable[person] = true
 	}
 	t.reachable[t.Office.Administrator] = true
-	return rest(ctx, time.Second) // every process reads who and what changed
+	return rest(ctx, 3*time.Second) // every process reads who and what changed
 }
 
 // client gives somebody's client behind the link to the services, if there is one.
