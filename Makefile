@@ -4,7 +4,7 @@ MODULES := $(shell go list -m -f '{{.Dir}}')
 FAST    := $(filter-out %/deploy,$(MODULES))
 BIN     := .bin
 
-.PHONY: check format tidy vet lint workflowcheck generated test race test-engines demo bench build tools
+.PHONY: check format tidy vet lint workflowcheck generated test race test-engines demo bench faults build tools
 
 check: format tidy vet lint workflowcheck generated test race test-engines
 
@@ -48,3 +48,7 @@ tools:
 
 bench:                ## the figures of docs/benchmarks.md
 	go run ./bench
+
+faults:               ## the whole fault table of docs/reliability.md, on both engine sets
+	go run ./deploy/faults --engines embedded
+	go run ./deploy/faults --engines real
