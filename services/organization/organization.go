@@ -25,6 +25,7 @@ type Service struct {
 	deps   service.Deps
 	app    *app.App
 	signin *signin.Service // nil with an outside issuer
+	setup  *signin.Setup
 	pages  http.Handler
 	issuer string
 }
@@ -44,6 +45,9 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err := s.app.Rebuild(ctx); err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
+	if s.setup, err = signin.OpenSetup(ctx, d.Config.Origin, d.Config.Issuer != "", d.Store, d.Clock, d.Log); err != nil {
+		return nil, fmt.Errorf("set-up: %w", err)
+	}
 	if d.Config.Issuer != "" {
 		return s, nil
 	}
@@ -62,7 +66,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 
 // Register adds the operations and the pages.
 func (s *Service) Register(r *httpx.Server) {
-	(&httpapi.API{App: s.app, SignIn: s.signin, Enrol: s.enrolFirst}).Register(r)
+	(&httpapi.API{App: s.app, SignIn: s.signin, Setup: s.setup, Enrol: s.enrolFirst}).Register(r)
 	if s.pages != nil {
 		r.Routes.Any("/oidc/*path", gin.WrapH(http.StripPrefix("/oidc", s.pages)))
 	}

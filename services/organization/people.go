@@ -2,14 +2,11 @@ package organization
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
-	"liuke.dev/services/organization/internal/signin"
-	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
@@ -22,40 +19,13 @@ func (s *Service) empty(ctx context.Context) (bool, error) {
 }
 
 // SetupLink gives the one-time link at which the first administrator is created;
-// empty if there is somebody already, or if people sign in at an outside issuer.
-// Each call makes a new link; the newest few work for a day, until one was used.
+// empty if there is somebody already. Each call makes a new link; the newest few
+// work for a day, until one was used.
 func (s *Service) SetupLink(ctx context.Context) (string, error) {
-	if empty, err := s.empty(ctx); err != nil || !empty || s.signin == nil {
+	if empty, err := s.empty(ctx); err != nil || !empty {
 		return "", err
 	}
-	token, err := s.signin.SetupToken(ctx)
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(s.deps.Config.Origin, "/") + "/setup?token=" + url.QueryEscape(token), nil
-}
-
-// enrolFirst creates the first administrator.
-func (s *Service) enrolFirst(ctx context.Context, a signin.Administrator) (string, error) {
-	id, err := s.signin.SetupPerson(ctx, a.Token)
-	if err != nil {
-		return "", err
-	}
-	fields := signin.CheckPassword(a.Password, a.Name, a.Email)
-	if strings.TrimSpace(a.Email) == "" {
-		fields = append(fields, problem.Required("email"))
-	}
-	if err := problem.InvalidFields(fields...); err != nil {
-		return "", err
-	}
-	p := catalogue.Person{ID: id, Name: a.Name, Email: a.Email, Language: a.Language, Roles: []string{string(auth.Administrator)}}
-	if _, err := s.app.Enrol(ctx, p); err != nil {
-		return "", err
-	}
-	if err := s.signin.SetPassword(ctx, id, a.Password); err != nil {
-		return "", err
-	}
-	return id, s.signin.SetupDone(ctx)
+	return s.setup.Link(ctx)
 }
 
 // AddPerson adds a person without asking who wants it, for a demo or a first

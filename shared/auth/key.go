@@ -87,11 +87,13 @@ func LoadKey(path string) (*Key, error) {
 // claims of Liuke's access tokens, whoever issued them.
 type claims struct {
 	jwt.RegisteredClaims
-	Name     string `json:"name,omitempty"`
-	Email    string `json:"email,omitempty"`
-	Roles    []Role `json:"roles,omitempty"`
-	Language string `json:"locale,omitempty"`
-	Use      string `json:"token_use,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	// EmailVerified is absent where the issuer says nothing about it; some write it as text.
+	EmailVerified any    `json:"email_verified,omitempty"`
+	Roles         []Role `json:"roles,omitempty"`
+	Language      string `json:"locale,omitempty"`
+	Use           string `json:"token_use,omitempty"`
 }
 
 // UseID marks the id tokens of the embedded issuer, which are not access tokens.

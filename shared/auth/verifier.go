@@ -62,6 +62,20 @@ func (v *Verifier) Trusts(issuer string) bool {
 	return ok
 }
 
+// Bearer gives the subject and mail address of a token of a trusted OIDC issuer,
+// whether or not the company knows such a person: for the first administrator.
+// Errors are ErrToken.
+func (v *Verifier) Bearer(ctx context.Context, token string) (subject, email string, err error) {
+	if issuer, err := issuerOf(token); err != nil || issuer == LocalIssuer {
+		return "", "", fmt.Errorf("%w: of no OIDC issuer", ErrToken)
+	}
+	r, _, err := v.check(ctx, token)
+	if err != nil {
+		return "", "", fmt.Errorf("%w: %w", ErrToken, err)
+	}
+	return r.principal.ID, r.email, nil
+}
+
 // Verify gives the principal of a token. Errors are ErrToken.
 func (v *Verifier) Verify(ctx context.Context, token string) (Principal, error) {
 	r, ok := v.memory.get(token)
@@ -104,6 +118,9 @@ func (v *Verifier) check(ctx context.Context, token string) (r remembered, expir
 	}
 	if c.Use == UseID {
 		return r, expires, errors.New("an id token says who signed in; it opens nothing")
+	}
+	if c.EmailVerified == false || c.EmailVerified == "false" {
+		c.Email = "" // anybody could have claimed it
 	}
 	// Nobody outside gets the role of our own processes.
 	roles := slices.DeleteFunc(c.Roles, func(r Role) bool { return r == System })

@@ -15,6 +15,8 @@ type API struct {
 	App *app.App
 	// SignIn is the embedded issuer; nil where an outside one is configured.
 	SignIn *signin.Service
+	// Setup is the way to the first administrator.
+	Setup *signin.Setup
 	// Enrol makes the first administrator.
 	Enrol func(context.Context, signin.Administrator) (string, error)
 }

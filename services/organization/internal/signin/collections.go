@@ -58,6 +58,7 @@ type browser struct {
 type setup struct {
 	Links  []setupLink `json:"links,omitempty"`  // given out and not yet used, newest last
 	Person string      `json:"person,omitempty"` // id that the first administrator has or will have
+	Taken  bool        `json:"taken,omitempty"`  // somebody has come with an id of their own
 }
 
 type setupLink struct {
@@ -72,13 +73,12 @@ type collections struct {
 	codes       store.Collection[code]
 	grants      store.Collection[grant]
 	browsers    store.Collection[browser]
-	setups      store.Collection[setup]
 }
 
 func declare(ctx context.Context, e store.Engine) (collections, error) {
-	err := e.Declare(ctx, credentialSpec, keySpec, requestSpec, codeSpec, grantSpec, browserSpec, setupSpec)
+	err := e.Declare(ctx, credentialSpec, keySpec, requestSpec, codeSpec, grantSpec, browserSpec)
 	return collections{store.Of[credential](e, credentialSpec), store.Of[signingKey](e, keySpec), store.Of[request](e, requestSpec),
-		store.Of[code](e, codeSpec), store.Of[grant](e, grantSpec), store.Of[browser](e, browserSpec), store.Of[setup](e, setupSpec)}, err
+		store.Of[code](e, codeSpec), store.Of[grant](e, grantSpec), store.Of[browser](e, browserSpec)}, err
 }
 
 // Sweep removes what has expired.

@@ -3,10 +3,13 @@ package signin
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/zitadel/oidc/v3/pkg/op"
 
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
@@ -26,7 +29,7 @@ var (
 )
 
 // login shows the form and takes what is filled in.
-func (s *Service) login(w http.ResponseWriter, r *http.Request) {
+func (s *Service) login(w http.ResponseWriter, r *http.Request, provider op.OpenIDProvider) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
 		message(w, r, http.StatusBadRequest, textSignIn, textExpired)
@@ -40,6 +43,9 @@ func (s *Service) login(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil:
 		s.away(w, r, err)
+		return
+	case d.Body.Silent:
+		s.silently(w, r, d, provider)
 		return
 	}
 	p := newPage(r)
@@ -99,10 +105,12 @@ func (s *Service) proceed(w http.ResponseWriter, r *http.Request, d *store.Doc[r
 	http.Redirect(w, r, s.c.Issuer+"/authorize/callback?id="+url.QueryEscape(d.ID), http.StatusSeeOther)
 }
 
-func (s *Service) away(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Service) away(w http.ResponseWriter, r *http.Request, err error) { away(s.c.Log, w, r, err) }
+
+func away(log *slog.Logger, w http.ResponseWriter, r *http.Request, err error) {
 	problem := httpx.Classify(err)
 	if problem.Status() >= http.StatusInternalServerError {
-		s.c.Log.ErrorContext(r.Context(), "sign-in failed", "error", err)
+		log.ErrorContext(r.Context(), "sign-in failed", "error", err)
 	}
 	w.Header().Set("Retry-After", "2")
 	message(w, r, http.StatusServiceUnavailable, textSignIn, textAway)

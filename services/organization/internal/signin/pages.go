@@ -17,19 +17,22 @@ var templates = template.Must(template.ParseFS(files, "pages/*.html"))
 
 // words are the texts of the pages.
 type words struct {
-	SignIn, Email, Password, NewPassword, Name, Language, SetUp, SetUpText, Create string
+	SignIn, Email, Password, NewPassword, Name, Language, SetUp, SetUpText, Create, Subject, SubjectText string
 }
 
 var english = words{"Sign in", "E-mail", "Password", "Password (at least 10 characters)", "Name", "Language", "Set up Liuke",
-	"Create the first administrator. This link works once.", "Create"}
+	"Create the first administrator. This link works once.", "Create", "Subject at your identity provider",
+	"You sign in at your company's identity provider: name the e-mail address of your account there, or its subject (sub), or both."}
 
-var chinese = words{"登录", "邮箱", "密码", "密码（至少 10 个字符）", "姓名", "语言", "初始化留客", "创建第一位系统管理员。此链接只能使用一次。", "创建"}
+var chinese = words{"登录", "邮箱", "密码", "密码（至少 10 个字符）", "姓名", "语言", "初始化留客", "创建第一位系统管理员。此链接只能使用一次。", "创建", "在身份提供方的标识（sub）",
+	"您通过公司的身份提供方登录：请填写该账号的邮箱或标识（sub），也可以都填。"}
 
 // page is what a page shows.
 type page struct {
-	Lang, Title, Error, Action, Request, Email, Name string
-	Other                                            string // the same page in the other language
-	T                                                words
+	Lang, Title, Error, Action, Request, Email, Name, Subject string
+	Outside                                                   bool   // people sign in elsewhere
+	Other                                                     string // the same page in the other language
+	T                                                         words
 }
 
 // newPage makes a page in the reader's language: the one asked for by ?lang=, or

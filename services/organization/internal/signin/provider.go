@@ -34,12 +34,12 @@ func (s *Service) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("/login", s.login)
+	mux.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) { s.login(w, r, provider) })
 	mux.HandleFunc("/end_session", func(w http.ResponseWriter, r *http.Request) {
 		s.endBrowser(w, r)
 		provider.ServeHTTP(w, r)
 	})
-	mux.Handle("/", provider)
+	mux.Handle("/", fromBrowser(provider))
 	return mux, nil
 }
 

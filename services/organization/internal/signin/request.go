@@ -28,7 +28,8 @@ type request struct {
 	Challenge     string       `json:"challenge,omitempty"`
 	ChallengeKind string       `json:"challenge_kind,omitempty"`
 	Hint          string       `json:"hint,omitempty"`
-	Fresh         bool         `json:"fresh,omitempty"` // an old sign-in at this browser will not do
+	Fresh         bool         `json:"fresh,omitempty"`  // an old sign-in at this browser will not do
+	Silent        bool         `json:"silent,omitempty"` // prompt=none: nobody may be asked anything
 	ExpiresAt     instant.Time `json:"expires_at"`
 
 	Person   string       `json:"person,omitempty"` // who signed in; empty until then

@@ -26,15 +26,20 @@ var (
 
 // CreateAuthRequest stores a client's wish that somebody sign in.
 func (s storage) CreateAuthRequest(ctx context.Context, r *oidc.AuthRequest, hint string) (op.AuthRequest, error) {
-	if slices.Contains(r.Prompt, oidc.PromptNone) {
-		return nil, oidc.ErrLoginRequired()
-	}
 	if r.CodeChallenge == "" || r.CodeChallengeMethod != oidc.CodeChallengeMethodS256 {
 		return nil, errNoPKCE
 	}
+	silent := slices.Contains(r.Prompt, oidc.PromptNone)
+	var who browser
+	if silent {
+		var err error
+		if who, err = s.withoutAsking(ctx, r, hint); err != nil {
+			return nil, err
+		}
+	}
 	d := store.New(secret(), request{Client: r.ClientID, RedirectURI: r.RedirectURI, State: r.State, Nonce: r.Nonce, Scopes: r.Scopes,
 		ResponseType: string(r.ResponseType), ResponseMode: string(r.ResponseMode), Challenge: r.CodeChallenge, ChallengeKind: string(r.CodeChallengeMethod),
-		Hint: r.LoginHint, Fresh: slices.Contains(r.Prompt, oidc.PromptLogin) || r.MaxAge != nil, ExpiresAt: s.clock().Add(requestLife)})
+		Hint: r.LoginHint, Fresh: slices.Contains(r.Prompt, oidc.PromptLogin) || r.MaxAge != nil, Silent: silent, Person: who.Person, AuthTime: who.AuthTime, ExpiresAt: s.clock().Add(requestLife)})
 	if err := s.docs.requests.Commit(ctx, d, ""); err != nil {
 		return nil, err
 	}
