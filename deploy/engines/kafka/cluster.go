@@ -71,6 +71,9 @@ func prepare(ctx context.Context, dir string, o Options) (*Cluster, error) {
 	if len(o.Advertised) != 0 && len(o.Advertised) != o.Nodes {
 		return nil, fmt.Errorf("%d advertised addresses for %d nodes", len(o.Advertised), o.Nodes)
 	}
+	if have, err := filepath.Glob(filepath.Join(dir, "kafka-?", "data")); err != nil || len(have) != 0 && len(have) != o.Nodes {
+		return nil, errors.Join(fmt.Errorf("%s holds a cluster of %d nodes, not %d: choose another directory", dir, len(have), o.Nodes), err)
+	}
 	classPath, err := java.Jars(ctx, "kafka", pom)
 	if err != nil {
 		return nil, err

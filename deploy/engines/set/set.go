@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"liuke.dev/deploy/engines/java"
 	"liuke.dev/deploy/engines/kafka"
 	"liuke.dev/deploy/engines/mongo"
 	"liuke.dev/deploy/engines/postgres"
@@ -66,6 +67,9 @@ func Start(ctx context.Context, dir string, o Options) (*Set, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := check(kinds); err != nil {
 		return nil, err
 	}
 	o.Kafka.Detached = o.Detached
@@ -121,6 +125,19 @@ func withNeeds(only []string) ([]string, error) {
 		only = append(only, Postgres)
 	}
 	return only, nil
+}
+
+// check says everything that must be installed for the kinds.
+func check(kinds []string) error {
+	var errs []error
+	if slices.Contains(kinds, Kafka) || slices.Contains(kinds, Mongo) {
+		errs = append(errs, java.Check())
+	}
+	if slices.Contains(kinds, Postgres) {
+		_, err := postgres.Find()
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // processes of the set but for Kafka's, in the order in which they can be stopped.
@@ -181,19 +198,4 @@ func (s *Set) Ready(ctx context.Context) error {
 const Prefix = "liuke_"
 
 // Environment that lets Liuke's programs use the set: LIUKE_…=….
-func (s *Set) Environment() []string {
-	var all []string
-	if s.Kafka != nil {
-		all = append(all, "LIUKE_KAFKA="+s.Kafka.Address(), fmt.Sprint("LIUKE_REPLICATION=", s.Kafka.Replication()))
-	}
-	if s.Mongo != nil {
-		all = append(all, "LIUKE_STORE="+s.Mongo.URI(Prefix))
-	}
-	if s.Temporal != nil {
-		all = append(all, "LIUKE_TEMPORAL="+s.Temporal.Address, "LIUKE_NAMESPACE="+temporal.Namespace)
-	}
-	if s.UI != nil {
-		all = append(all, "LIUKE_TEMPORAL_LINK="+s.UI.URL())
-	}
-	return all
-}
+func (s *Set) Environment() []string { return Environment(s.Records()) }
