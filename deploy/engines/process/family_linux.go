@@ -64,3 +64,17 @@ func descendants(of int) []int {
 	}
 	return all
 }
+
+// keepToOurselves closes, for children, the files that this process was started
+// with: an engine that is left running would hold a lock of whoever called us.
+func keepToOurselves() {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if fd, err := strconv.Atoi(e.Name()); err == nil && fd > 2 {
+			syscall.CloseOnExec(fd)
+		}
+	}
+}

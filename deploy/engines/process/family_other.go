@@ -13,3 +13,5 @@ func startOf(int) string { return "" }
 func alive(id ID) bool { return syscall.Kill(id.PID, 0) == nil }
 
 func descendants(int) []int { return nil }
+
+func keepToOurselves() {}

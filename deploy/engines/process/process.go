@@ -142,6 +142,7 @@ func (p *Process) spawn() error {
 	child.Env = append(os.Environ(), p.command.Env...)
 	child.Dir, child.Stdout, child.Stderr = p.command.Dir, out, out
 	child.SysProcAttr = attributes(p.command)
+	keepToOurselves()
 	if err := onLastingThread(child.Start); err != nil {
 		return err
 	}
