@@ -79,7 +79,7 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 	h.health = health.New(instant.Now)
 	registry.MustRegister(h.health)
 	registry.MustRegister(engines.Collectors()...)
-	h.Check("kafka", h.Cluster.Ping)
+	h.Check("kafka", func(ctx context.Context) error { return h.Cluster.Ping(ctx) })
 	return h, nil
 }
 
