@@ -17,7 +17,6 @@ import (
 )
 
 const (
-	kills = 20
 	// fast lets a day of the policy pass in a second.
 	fast = 86_400
 	day  = 24 * time.Hour / fast
@@ -63,8 +62,8 @@ func TestKilledAgainAndAgainItLosesNothingAndKeepsEveryPromiseOnce(t *testing.T)
 			after = time.Duration(chance.IntN(1500)) * time.Millisecond
 		}
 		rest(ctx, t, after)
-		o.Kill()
-		t.Logf("kill %d %s after %s: %d writes acknowledged", k+1, during, after, journal.Size())
+		struck := strike(o, chance)
+		t.Logf("kill %d of %s, %s after %s: %d writes acknowledged", k+1, struck, during, after, journal.Size())
 		if err := o.Begin(); err != nil {
 			t.Fatal(err)
 		}

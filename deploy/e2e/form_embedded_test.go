@@ -4,12 +4,22 @@ package e2e
 
 import (
 	"context"
+	"math/rand/v2"
 
 	"liuke.dev/shared/programtest"
 )
 
 // The form of these tests without the tag engines: the all-in-one program on its
 // embedded engines.
+
+// kills of the crash test.
+const kills = 20
+
+// strike kills everything: it is one process.
+func strike(o *programtest.Office, _ *rand.Rand) string {
+	o.Kill()
+	return "the program"
+}
 
 // printed is how much of what a program printed is shown when a test fails.
 const printed = 6000

@@ -5,7 +5,10 @@ package e2e
 import (
 	"context"
 	"flag"
+	"fmt"
+	"math/rand/v2"
 	"path/filepath"
+	"slices"
 
 	"liuke.dev/deploy/engines/set"
 	"liuke.dev/shared/programtest"
@@ -15,6 +18,24 @@ import (
 // own, two of each behind one origin, on a MongoDB wire server, Apache Kafka and
 // Temporal on PostgreSQL. LIUKE_TEST_STORE, LIUKE_TEST_KAFKA and
 // LIUKE_TEST_TEMPORAL name clusters of one's own; without them they are started.
+
+// kills of the crash test: each takes longer than that of one program.
+const kills = 10
+
+// strike kills some processes, now and then all of them.
+func strike(o *programtest.Office, chance *rand.Rand) string {
+	if chance.IntN(4) == 0 {
+		o.Kill()
+		return "all processes"
+	}
+	all := slices.Clone(o.Suite.Instances)
+	chance.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	all = all[:1+chance.IntN(3)]
+	for _, i := range all {
+		i.Kill()
+	}
+	return fmt.Sprint(all)
+}
 
 // printed is how much of what twelve processes printed is shown when a test fails.
 const printed = 60_000

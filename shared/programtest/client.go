@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -22,6 +23,10 @@ type Client struct {
 	HTTP  *http.Client
 	// Patience is how long a call is repeated while the program is away.
 	Patience time.Duration
+	// Retries bounds how often a call is repeated, besides Patience; zero: it does not.
+	Retries int
+	// Repeated counts repeated calls.
+	Repeated *atomic.Int64
 }
 
 // Refusal is an answer that is no success.
@@ -67,10 +72,14 @@ func (c *Client) Call(ctx context.Context, method, path, key string, body, into 
 		}
 	}
 	end := time.Now().Add(c.Patience)
+	tries := 0
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
 		again, err := c.once(ctx, method, path, key, text, into)
-		if err == nil || again == 0 || time.Now().After(end) {
+		if err == nil || again == 0 || time.Now().After(end) || c.Retries > 0 && tries == c.Retries {
 			return err
+		}
+		if tries++; c.Repeated != nil {
+			c.Repeated.Add(1)
 		}
 		select {
 		case <-ctx.Done():

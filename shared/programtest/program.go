@@ -132,10 +132,15 @@ func (p *Program) Pause() error { return p.cmd.Process.Signal(syscall.SIGSTOP) }
 // Continue lets a paused process go on.
 func (p *Program) Continue() error { return p.cmd.Process.Signal(syscall.SIGCONT) }
 
-// Stop asks the program to end (SIGINT, as Ctrl-C does) and waits. A program
+// Stop asks the program to end (SIGINT, as Ctrl-C does; a service's own program
+// by SIGTERM, as an orchestrator does) and waits. A program
 // that does not end in time is killed, which is an error.
 func (p *Program) Stop(within time.Duration) error {
-	if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	ask := syscall.SIGINT
+	if p.Command == "" {
+		ask = syscall.SIGTERM
+	}
+	if err := p.cmd.Process.Signal(ask); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	select {

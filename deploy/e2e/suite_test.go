@@ -1,0 +1,142 @@
+//go:build engines
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"liuke.dev/deploy/recount"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/programtest"
+)
+
+// Everything is started in any order, two of each at once on empty stores, the
+// engines last of all and one after the other: meanwhile every process lives and
+// says what it waits for, and then it comes up by itself.
+func TestTheSuiteStartsInAnyOrderAndItsEnginesLast(t *testing.T) {
+	n := seed(t)
+	chance := rand.New(rand.NewPCG(n, 0)) //nolint:gosec // chances that can be repeated
+	ctx := bounded(t, 4*time.Minute)
+	gates, shut := gatedEngines(t)
+	c := config()
+	c.Engines = shut
+	o, err := programtest.PrepareSuite(c, filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended(t, o)
+	all := slices.Clone(o.Suite.Instances)
+	chance.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	for _, i := range all {
+		if err := i.Begin(); err != nil {
+			t.Fatal(err)
+		}
+		rest(ctx, t, time.Duration(chance.IntN(200))*time.Millisecond)
+	}
+	for _, i := range all {
+		waits(ctx, t, i)
+	}
+	order := []string{"store", "kafka", "temporal"}
+	chance.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	for _, engine := range order {
+		rest(ctx, t, time.Duration(500+chance.IntN(1500))*time.Millisecond)
+		gates[engine].open()
+	}
+	opened := time.Now()
+	ready(ctx, t, o)
+	t.Logf("started %v, engines %v; ready %s after the last engine", all, order, time.Since(opened).Round(time.Millisecond))
+	if err := o.SetUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	took, err := programtest.TaskLatency(ctx, o, 5, 2*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d leads have their tasks, the slowest after %s", len(took), slices.Max(took))
+	for _, i := range all {
+		if !strings.Contains(i.Program().Out.String(), "waiting") {
+			t.Errorf("%s did not log that it waits", i)
+		}
+	}
+}
+
+// waits wants a process to live, not to be ready, and to say for what.
+func waits(ctx context.Context, t *testing.T, i *programtest.Instance) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; rest(ctx, t, 50*time.Millisecond) {
+		c := programtest.NewClient(i.URL(), "", 0)
+		alive, unready := c.Get(ctx, "/healthz", nil), c.Get(ctx, "/readyz", nil)
+		if alive == nil && unready != nil && strings.Contains(unready.Error(), "503") && strings.Contains(unready.Error(), "kafka") {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%s: healthz %v, readyz %v", i, alive, unready)
+		}
+	}
+}
+
+// ended ends an office with the test.
+func ended(t *testing.T, o *programtest.Office) {
+	t.Helper()
+	t.Cleanup(func() {
+		o.Close()
+		if t.Failed() {
+			t.Logf("the programs printed last:\n%s", o.Printed(printed))
+		}
+	})
+}
+
+// Every process, one after the other, is asked to end and started again while
+// people work: nothing fails that one repetition does not cure, nothing is lost or
+// doubled.
+func TestARollingRestartFailsNobody(t *testing.T) {
+	n := seed(t)
+	ctx := bounded(t, 8*time.Minute)
+	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
+	journal, repeated := recount.NewJournal(), new(atomic.Int64)
+	working, leave := context.WithCancel(ctx)
+	defer leave()
+	var people sync.WaitGroup
+	for i, id := range o.Sellers[:4] {
+		c := *o.As(id)
+		c.Retries, c.Repeated = 1, repeated
+		s := &recount.Seller{Client: &c, Name: fmt.Sprintf("客户%c", 'A'+i), Journal: journal, Rand: rand.New(rand.NewPCG(n, uint64(i+1))), Day: day, Pause: 300 * time.Millisecond} //nolint:gosec // chances that can be repeated
+		people.Go(func() { s.Run(working) })
+	}
+	begin := time.Now()
+	for _, i := range o.Suite.Instances {
+		before, asked := journal.Size(), time.Now()
+		if err := i.Stop(30 * time.Second); err != nil {
+			t.Fatalf("%s: %v", i, err)
+		}
+		stopped := time.Now()
+		if err := i.Begin(); err != nil {
+			t.Fatal(err)
+		}
+		ready(ctx, t, o)
+		t.Logf("%s ended within %s, was back %s later; %d writes meanwhile", i, stopped.Sub(asked).Round(time.Millisecond), time.Since(stopped).Round(time.Millisecond), journal.Size()-before)
+	}
+	t.Logf("%d processes in %s: %d writes acknowledged, %d calls repeated once", len(o.Suite.Instances), time.Since(begin).Round(time.Second), journal.Size(), repeated.Load())
+	leave()
+	people.Wait()
+	if len(journal.Lost) > 0 {
+		report(t, "requests that one repetition did not cure", journal.Lost)
+	}
+	calm(ctx, t, o, journal, rand.New(rand.NewPCG(n, 0))) //nolint:gosec // chances that can be repeated
+	l := settle(ctx, t, o, follow(t, o.Follow(ctx)), 2*time.Minute)
+	t.Log(l.Count())
+	report(t, "broken promises", l.Broken(instant.Now(), 0))
+	checkWrites(ctx, t, o, journal, l)
+	checkLists(ctx, t, o, l)
+	checkInsights(ctx, t, o, l)
+	checkCommands(ctx, t, o)
+}
