@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -32,7 +33,7 @@ file can act as anybody, so keep it as you keep the data.`,
 			if err != nil {
 				return err
 			}
-			key, err := auth.LoadKey(program.Keys(s.Data))
+			key, err := auth.LoadKey(cmp.Or(s.ServiceKey, program.Keys(s.Data)))
 			if err != nil {
 				return fmt.Errorf("no key in the data directory %s (name another with --data): %w", s.Data, err)
 			}
