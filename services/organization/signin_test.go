@@ -449,6 +449,15 @@ func TestSigningKeysRotate(t *testing.T) {
 	if err := w.service.RotateSigningKey(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	early, err := w.service.Token(t.Context(), "wang@example.com", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Split(before.Access, ".")[0] != strings.Split(early, ".")[0] {
+		t.Error("a key signs that other processes may not know yet")
+	}
+	w.pass(time.Minute)
+	w.restart()
 	after, err := w.service.Token(t.Context(), "wang@example.com", time.Hour)
 	if err != nil {
 		t.Fatal(err)

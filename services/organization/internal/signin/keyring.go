@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,6 +51,7 @@ type keyring struct {
 type pair struct {
 	id      string
 	private *rsa.PrivateKey
+	made    instant.Time
 	retired instant.Time
 }
 
@@ -89,7 +91,8 @@ func (k *keyring) make(ctx context.Context, id string) error {
 	return k.docs.Commit(ctx, store.New(id, signingKey{Private: der, MadeAt: k.clock()}), "")
 }
 
-// rotate makes a new key that signs from now on; the others go on verifying for a while.
+// rotate makes a new key that signs once every process has read it; the others go
+// on verifying for a while.
 func (k *keyring) rotate(ctx context.Context) error {
 	if err := k.make(ctx, secret()); err != nil {
 		return err
@@ -152,15 +155,29 @@ func (k *keyring) all(ctx context.Context) ([]pair, error) {
 		if !ok {
 			return nil, fmt.Errorf("signing key %s is not RSA", d.ID)
 		}
-		switch p := (pair{d.ID, private, d.Body.RetiredAt}); {
+		switch p := (pair{d.ID, private, d.Body.MadeAt, d.Body.RetiredAt}); {
 		case p.retired.IsZero():
 			signing = append(signing, p)
 		case p.retired.Add(keyServes) > k.clock():
 			retired = append(retired, p)
 		}
 	}
-	k.held, k.read = append(signing, retired...), time.Now()
+	k.held, k.read = known(append(signing, retired...), k.clock().Add(-keyHeld)), time.Now()
 	return k.held, nil
+}
+
+// known puts the key first that signs: the newest that every process has read by
+// now, so that nobody gets a token which another process does not know how to
+// verify; without one, the oldest.
+func known(keys []pair, since instant.Time) []pair {
+	if len(keys) == 0 {
+		return keys
+	}
+	signs := slices.IndexFunc(keys, func(p pair) bool { return p.made <= since })
+	if signs < 0 {
+		signs = len(keys) - 1
+	}
+	return append([]pair{keys[signs]}, slices.Delete(slices.Clone(keys), signs, signs+1)...)
 }
 
 // RotateKey makes a new signing key; tokens signed before stay good.
