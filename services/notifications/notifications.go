@@ -29,6 +29,16 @@ const (
 	idle       = 2 * time.Second
 )
 
+// patience is how long a fact that tells of a task's subject is waited for: as long
+// as a relay that missed a commit takes to look again.
+const patience = 5 * time.Second
+
+// The groups that tell of subjects.
+const (
+	groupLeads    = "liuke.notifications.leads"
+	groupAccounts = "liuke.notifications.accounts"
+)
+
 // attempts of sending: some ten hours in all.
 var attempts = outbox.Attempts{Most: 12, First: 5 * time.Second, Last: 2 * time.Hour}
 
@@ -47,7 +57,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk := app.New(app.Desk{Docs: docs, People: d.Directory, Policy: d.Policy, Guard: access.New(d.Directory, d.Clock), Clock: d.Clock,
+	desk := app.New(app.Desk{Current: current(d), Patience: patience, Docs: docs, People: d.Directory, Policy: d.Policy, Guard: access.New(d.Directory, d.Clock), Clock: d.Clock,
 		Log: d.Log, Metrics: app.NewMetrics(d.Metrics), Mail: d.Config.SMTP.Host != "", Hook: app.HookConfig{URL: d.Config.Webhook.URL, Secret: d.Config.Webhook.Secret}})
 	sender := &app.Sender{Desk: desk, Hook: channel.NewWebhook(sendWithin, d.Clock), Attempts: attempts, Lease: lease, Mails: mails, Posts: posts, Bells: bells, Idle: idle}
 	if m := channel.NewSMTP(d.Config.SMTP, d.Config.Origin, sendWithin); m != nil {
@@ -66,8 +76,12 @@ func (s *Service) Run(ctx context.Context) error {
 	return service.Together(ctx,
 		s.deps.Relay("notifications").Run,
 		s.known(func(ctx context.Context) error {
-			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.leads", Topics: []string{catalogue.TopicLeads},
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: groupLeads, Topics: []string{catalogue.TopicLeads},
 				Types: app.Types(), Handle: s.desk.React})
+		}),
+		s.known(func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: groupAccounts, Topics: []string{catalogue.TopicAccounts},
+				Types: app.AccountTypes, Handle: s.desk.ReactToAccounts})
 		}),
 		s.known(func(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.people", Topics: []string{catalogue.TopicOrganization},
@@ -75,6 +89,22 @@ func (s *Service) Run(ctx context.Context) error {
 		}),
 		s.desk.RunSteward,
 		s.known(s.sender.Run))
+}
+
+// current tells whether everything published that tells of subjects has been read,
+// by whichever process: the broker knows.
+func current(d service.Deps) func(context.Context) bool {
+	return func(ctx context.Context) bool {
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		for group, topic := range map[string]string{groupLeads: catalogue.TopicLeads, groupAccounts: catalogue.TopicAccounts} {
+			behind, err := d.Cluster.Lag(ctx, group, []string{topic})
+			if err != nil || behind[topic] > 0 {
+				return false
+			}
+		}
+		return true
+	}
 }
 
 // known waits until the company's people are known before anything is given to them.

@@ -32,6 +32,10 @@ type Desk struct {
 	Guard  access.Guard
 	Clock  instant.Clock
 	Log    *slog.Logger
+	// Current tells whether every published fact that tells of subjects has been read;
+	// nil: that cannot be told. Patience is how long a fact on its way is waited for.
+	Current  func(context.Context) bool
+	Patience time.Duration
 	// Metrics count deliveries; nil: nobody does.
 	Metrics *Metrics
 	// Mail tells whether mail is configured; Hook is the webhook of the configuration, if any.

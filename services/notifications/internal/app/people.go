@@ -28,6 +28,13 @@ func (d *Desk) Assign(ctx context.Context, p auth.Principal, id string, t task.T
 	if !t.Due.After(d.Clock()) {
 		wrong = append(wrong, problem.FieldError("due", "in_past", "必须晚于现在", "must be later than now"))
 	}
+	if len(wrong) == 0 { // only then is it worth to wait for a fact
+		missing, err := d.about(ctx, &t)
+		if err != nil {
+			return nil, err
+		}
+		wrong = missing
+	}
 	if err := problem.InvalidFields(wrong...); err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ var reactions = map[string]reaction{
 	kind(&catalogue.LeadPooled{}):        on(leadPooled),
 	kind(&catalogue.LeadStatusChanged{}): on(leadStatusChanged),
 	kind(&catalogue.DealOpened{}):        on(dealOpened),
+	kind(&catalogue.DealImported{}):      on(dealImported),
 	kind(&catalogue.DealAssigned{}):      on(dealAssigned),
 	kind(&catalogue.DealClosed{}):        on(dealClosed),
 	kind(&catalogue.DealReopened{}):      on(dealReopened),
@@ -120,6 +121,11 @@ func dealOpened(d *Desk, ctx context.Context, e facts.Event, f catalogue.DealOpe
 	return err
 }
 
+func dealImported(d *Desk, ctx context.Context, e facts.Event, f catalogue.DealImported) error {
+	_, err := d.learn(ctx, deal(f.After.ID), e, func(s *storage.Subject) { s.Owner, s.Closed = f.After.Owner, f.After.Outcome != catalogue.DealOpen })
+	return err
+}
+
 func dealAssigned(d *Desk, ctx context.Context, e facts.Event, f catalogue.DealAssigned) error {
 	return d.owned(ctx, deal(f.Deal), e, f.After)
 }
@@ -184,8 +190,8 @@ func transferStepped(d *Desk, ctx context.Context, e facts.Event, f catalogue.Tr
 	}); err != nil {
 		return err
 	}
-	if f.After.EndedAt.IsZero() {
-		return nil
+	if err := d.note(ctx, s); err != nil || f.After.EndedAt.IsZero() {
+		return err
 	}
 	_, err := d.Cancel(ctx, s, e.Time, "transfer_"+f.After.Status, func(task.Task) bool { return true })
 	return err

@@ -145,7 +145,11 @@ func (s *stream) tell(a app.Arrival) bool {
 	if a.Reminder != nil {
 		body = entry(*a.Reminder)
 	} else {
-		body = s.api.task(&store.Doc[taskBody]{ID: a.Task.ID, Version: a.Version, Body: *a.Task})
+		seen, err := s.api.task(s.c.Request.Context(), &store.Doc[taskBody]{ID: a.Task.ID, Version: a.Version, Body: *a.Task})
+		if err != nil {
+			return false // the reader comes again and is told then
+		}
+		body = seen
 	}
 	data, err := json.Marshal(body)
 	if err != nil {

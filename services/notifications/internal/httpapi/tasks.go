@@ -27,23 +27,30 @@ type Task struct {
 	ChangedAt  instant.Time `json:"changed_at"`
 	WhyURL     string       `json:"why_url" doc:"Where the chain of causes is told"`
 	JourneyURL string       `json:"journey_url,omitempty" doc:"The subject's journey in the Temporal UI"`
+	Unseen     bool         `json:"unseen,omitempty" doc:"What it is about was not known when the task was made, and no fact has told of it yet"`
 }
 
-func (a *API) task(doc *store.Doc[task.Task]) Task {
+func (a *API) task(ctx context.Context, doc *store.Doc[task.Task]) (Task, error) {
 	t := doc.Body
 	out := Task{Task: t.Task, Owner: t.Owner, Version: doc.Version, ChangedAt: t.ChangedAt, WhyURL: "/v1/insights/why?task=" + url.QueryEscape(t.ID)}
 	switch t.Subject.Kind {
 	case catalogue.KindLead, catalogue.KindDeal, catalogue.KindTransfer:
 		out.JourneyURL = a.Journey(t.Subject.Kind, t.Subject.ID)
 	}
-	return out
+	var err error
+	out.Unseen, err = a.Desk.Unseen(ctx, t)
+	return out, err
 }
 
-func (a *API) item(doc *store.Doc[task.Task], err error) (*httpx.Item[Task], error) {
+func (a *API) item(ctx context.Context, doc *store.Doc[task.Task], err error) (*httpx.Item[Task], error) {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewItem(a.task(doc), doc.Version), nil
+	out, err := a.task(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	return httpx.NewItem(out, doc.Version), nil
 }
 
 type openTaskInput struct {
@@ -58,7 +65,7 @@ func (a *API) openTask(ctx context.Context, in *openTaskInput) (*httpx.Item[Task
 	b := in.Body
 	doc, created, err := a.Desk.Open(ctx, task.Task{Owner: b.Assignee, Follows: task.Follows(b.Kind), Task: catalogue.Task{ID: in.ID, Kind: b.Kind,
 		Subject: b.Subject, Customer: b.Customer, Company: b.Company, Title: b.Title, Due: b.Due, Rule: b.Rule, Why: why(ctx, in.ID)}})
-	out, err := a.item(doc, err)
+	out, err := a.item(ctx, doc, err)
 	if err == nil && created {
 		out.Status, out.Location = http.StatusCreated, "/v1/tasks/"+url.PathEscape(in.ID)
 	}
@@ -107,7 +114,7 @@ func (a *API) createTask(ctx context.Context, in *struct{ Body NewTask }) (*http
 	}
 	doc, err := a.Desk.Assign(ctx, p, id, task.Task{Owner: b.Assignee, Task: catalogue.Task{Subject: b.Subject, Customer: b.Customer, Company: b.Company,
 		Title: lang.T(b.Title, b.Title), Due: b.Due, Why: "person:" + p.ID}})
-	out, err := a.item(doc, err)
+	out, err := a.item(ctx, doc, err)
 	if err == nil {
 		out.Status, out.Location = http.StatusCreated, "/v1/tasks/"+id
 	}
@@ -164,7 +171,11 @@ func (a *API) listTasks(ctx context.Context, in *listTasksInput) (*httpx.List[Ta
 	}
 	out := make([]Task, 0, len(docs))
 	for _, doc := range docs {
-		out = append(out, a.task(doc))
+		seen, err := a.task(ctx, doc)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, seen)
 	}
 	return httpx.NewList(out, next), nil
 }
@@ -176,7 +187,7 @@ type TaskPath struct {
 
 func (a *API) getTask(ctx context.Context, in *TaskPath) (*httpx.Item[Task], error) {
 	doc, err := a.Desk.Get(ctx, auth.From(ctx), in.ID)
-	return a.item(doc, err)
+	return a.item(ctx, doc, err)
 }
 
 type completeInput struct {
@@ -189,7 +200,7 @@ type completeInput struct {
 
 func (a *API) completeTask(ctx context.Context, in *completeInput) (*httpx.Item[Task], error) {
 	doc, err := a.Desk.Complete(ctx, auth.From(ctx), in.ID, httpx.Command(ctx), in.Check, in.Body.Outcome)
-	return a.item(doc, err)
+	return a.item(ctx, doc, err)
 }
 
 type postponeInput struct {
@@ -202,7 +213,7 @@ type postponeInput struct {
 
 func (a *API) postponeTask(ctx context.Context, in *postponeInput) (*httpx.Item[Task], error) {
 	doc, err := a.Desk.Postpone(ctx, auth.From(ctx), in.ID, httpx.Command(ctx), in.Check, in.Body.Due)
-	return a.item(doc, err)
+	return a.item(ctx, doc, err)
 }
 
 type reassignInput struct {
@@ -215,5 +226,5 @@ type reassignInput struct {
 
 func (a *API) reassignTask(ctx context.Context, in *reassignInput) (*httpx.Item[Task], error) {
 	doc, err := a.Desk.Reassign(ctx, auth.From(ctx), in.ID, httpx.Command(ctx), in.Check, in.Body.To)
-	return a.item(doc, err)
+	return a.item(ctx, doc, err)
 }

@@ -18,6 +18,7 @@ type Subject struct {
 	Touched instant.Time `json:"touched,omitempty"` // newest outbound follow-up that counts
 	Version int64        `json:"version"`           // of the aggregate, for owner and closed
 	N       int          `json:"n,omitempty"`       // place within the commit
+	Known   bool         `json:"known,omitempty"`   // told of by a fact that has no part in the above
 }
 
 // Cancellation remembers when tasks were first asked to be cancelled under a key,

@@ -22,6 +22,9 @@ type Task struct {
 	Follows   bool         `json:"follows,omitempty"`
 	CreatedBy string       `json:"created_by,omitempty"`
 	ChangedAt instant.Time `json:"changed_at"`
+	// Unseen says that nobody could tell, when a person made the task, whether what it
+	// is about exists.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // touches are the kinds that a recorded follow-up ends; nothing else does (R-012).
