@@ -72,9 +72,6 @@ func (s *stand) run(c *exec.Cmd) string {
 
 // within gives a text of a container as the process in its place needs it.
 func (s *stand) within(container, text string) string {
-	if ip, ok := s.address[text]; ok { // a host by itself
-		return ip
-	}
 	text = s.names.ReplaceAllStringFunc(text, func(found string) string {
 		m := s.names.FindStringSubmatch(found)
 		return m[1] + s.address[m[2]] + m[3]
@@ -91,6 +88,9 @@ func (s *stand) env(container string) []string {
 	var out []string
 	for name, value := range s.project.Services[container].Environment {
 		text := s.within(container, *value)
+		if ip, ok := s.address[text]; ok && (strings.HasSuffix(name, "_HOST") || strings.HasSuffix(name, "_SEEDS")) {
+			text = ip
+		}
 		for target, file := range s.configs(container) {
 			text = strings.ReplaceAll(text, target, file)
 		}
