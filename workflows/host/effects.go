@@ -1,7 +1,6 @@
 package host
 
 import (
-	"encoding/json"
 	"errors"
 
 	"go.temporal.io/sdk/temporal"
@@ -43,7 +42,7 @@ func (r *run) work(ctx workflow.Context, l *lane) {
 	for len(l.waiting) > 0 {
 		e := l.waiting[0]
 		l.waiting = l.waiting[1:]
-		r.settled.Send(ctx, outcome(e, carryOut(ctx, e)))
+		r.settled.Send(ctx, outcome(e, r.carryOut(ctx, e)))
 	}
 	l.busy = false
 }
@@ -64,14 +63,6 @@ func outcome(e journey.Effect, err error) decisions.Outcome {
 	return o
 }
 
-// input is an effect as it goes to its activity: the body stays JSON on its way,
-// so that nothing is decoded in replayed code; the activity's own input is typed.
-type input struct {
-	activity.Ask
-	Mark string          `json:"mark,omitempty"`
-	Body json.RawMessage `json:"body,omitempty"`
-}
-
 // activityOf names the activity of each verb.
 var activityOf = map[journey.Verb]string{
 	journey.CreateTask:     "CreateTask",
@@ -87,9 +78,23 @@ var activityOf = map[journey.Verb]string{
 	journey.CancelTransfer: "CancelTransfer",
 }
 
-// carryOut runs the activity of an effect's verb.
-func carryOut(ctx workflow.Context, e journey.Effect) error {
-	ctx = workflow.WithActivityOptions(ctx, untilServed(e))
-	in := input{Ask: activity.Ask{ID: e.ID, Cause: e.Cause, On: e.On, Trace: e.Trace}, Mark: e.Mark, Body: e.Body}
-	return workflow.ExecuteActivity(ctx, activityOf[e.Verb], in).Get(ctx, nil)
+// carryOut runs the activity of an effect's verb. It is tried at once within the
+// workflow task, which costs the server one event; only what does not succeed
+// there becomes an activity of its own, which lives as long as it takes and shows
+// in the Temporal UI what it waits for.
+func (r *run) carryOut(ctx workflow.Context, e journey.Effect) error {
+	in := activity.Input{Ask: activity.Ask{ID: e.ID, Cause: e.Cause, On: e.On, Trace: e.Trace}, Mark: e.Mark, Body: e.Body}
+	if r.in.Version >= 3 {
+		err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, atOnce(e)), activity.AtOnceName, activityOf[e.Verb], in).Get(ctx, nil)
+		if err == nil || final(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+	return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, untilServed(e)), activityOf[e.Verb], in).Get(ctx, nil)
+}
+
+// final tells an answer from a failure that may pass.
+func final(err error) bool {
+	var answer *temporal.ApplicationError
+	return errors.As(err, &answer) && answer.NonRetryable()
 }

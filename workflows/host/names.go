@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	sdk "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -64,4 +65,5 @@ func Register(w worker.Registry, d *decisions.Decider, a *activity.Activities) {
 	}
 	w.RegisterActivity(d.Decide)
 	w.RegisterActivity(a)
+	w.RegisterActivityWithOptions(activity.AtOnce(a), sdk.RegisterOptions{Name: activity.AtOnceName})
 }

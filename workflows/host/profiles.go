@@ -19,6 +19,15 @@ func decideQuickly(summary string) workflow.LocalActivityOptions {
 	}
 }
 
+// atOnce is the profile of an effect's first try: one, and short enough that a
+// service that hangs does not hold the workflow task.
+func atOnce(e journey.Effect) workflow.LocalActivityOptions {
+	return workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: 3 * time.Second, Summary: string(e.Verb) + " · " + e.ID,
+		RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
+	}
+}
+
 // untilServed is the profile of effects: a service that is away is asked until it
 // is back, ever more slowly; final answers end it at once. An effect whose worker
 // died is tried by another as soon as its heartbeats stay away, long before a slow

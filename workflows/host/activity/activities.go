@@ -61,14 +61,14 @@ func (a *Activities) call(ctx context.Context, ask Ask, method string, body any,
 func (a *Activities) ask(ctx context.Context, ask Ask, call client.Call) error {
 	info := activity.GetInfo(ctx)
 	ctx = telemetry.With(ctx, telemetry.Names{Journey: info.WorkflowExecution.ID, Effect: ask.ID})
-	ctx, step := telemetry.Begin(telemetry.Continue(ctx, ask.Trace), telemetry.Calls, "effect", info.ActivityType.Name)
+	ctx, step := telemetry.Begin(telemetry.Continue(ctx, ask.Trace), telemetry.Calls, "effect", nameOf(ctx))
 	step.Note("liuke.journey", info.WorkflowExecution.ID).Note("liuke.effect", ask.ID).Count("liuke.attempt", int(info.Attempt))
 	begun := time.Now()
 	stop := alive(ctx)
 	err := a.judge(ctx, call)
 	stop()
 	step.End(err)
-	a.Metrics.asked(info.ActivityType.Name, err, begun)
+	a.Metrics.asked(nameOf(ctx), err, begun)
 	return err
 }
 
