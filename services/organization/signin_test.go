@@ -227,6 +227,34 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// Behind a proxy every step of a sign-in may meet another process: page, form,
+// code, refresh, and who verifies the token.
+func TestSignInOverTwoProcesses(t *testing.T) {
+	w := openWorld(t)
+	one := w.handler
+	if err := w.serve(); err != nil {
+		t.Fatal(err)
+	}
+	other, turn := w.handler, 0
+	w.handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if turn++; turn%2 == 0 {
+			one.ServeHTTP(rw, r)
+			return
+		}
+		other.ServeHTTP(rw, r)
+	})
+	w.employ("wang", "salesperson")
+	for range 2 { // an odd number of steps: the other half meets the other process
+		got := w.signIn("wang")
+		turn++
+		status, next := w.token(refresh(got.Refresh))
+		if status != 200 || w.me(got.Access) != 200 || w.me(next.Access) != 200 {
+			t.Errorf("refresh %d, %+v", status, next)
+		}
+		w.newBrowser()
+	}
+}
+
 func TestSignInIsRefused(t *testing.T) {
 	w := openWorld(t)
 	w.employ("wang", "salesperson")
