@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -24,12 +25,13 @@ type ConsumerConfig struct {
 	Group   string   // liuke.<service>[.<purpose>]
 	Topics  []string // catalogue topics
 
-	// Handle handles one fact. Facts of one partition come one after the other, in
-	// order; partitions run side by side.
+	// Handle handles one fact. Facts of one key come one after the other, in order;
+	// partitions run side by side, and beside them what failed is tried again.
 	Handle func(ctx context.Context, e Event) error
 	// HandleBatch handles what one fetch gave, in its place: nil, or one outcome
-	// per fact. Facts with an error come again together, in order. Where a fact
-	// fails, the handler decides about those of the same aggregate after it.
+	// per fact. Facts with an error come again, those of one key together and in
+	// order. Where a fact fails, the handler decides about those of the same
+	// aggregate after it.
 	HandleBatch func(ctx context.Context, batch []Event) []error
 	// Types limits which facts are handled; empty: all.
 	Types []string
@@ -56,7 +58,8 @@ const lagEvery = 5 * time.Second
 // Consume reads facts and hands them over until ctx ends; it then returns nil.
 // A fact is committed only once it was handled or lies in the dead letters. It
 // waits out a Kafka that is away, and with the fact in hand whatever the handler
-// says is away.
+// says is away. A fact that fails by itself, or whose handler does not come back in
+// time, is tried again beside the others; only those of its key wait for it.
 func Consume(ctx context.Context, c ConsumerConfig) error {
 	if (c.Handle == nil) == (c.HandleBatch == nil) || c.Group == "" || len(c.Topics) == 0 || c.Cluster == nil {
 		return fmt.Errorf("consume: group %q needs a cluster, topics and exactly one handler", c.Group)
@@ -71,7 +74,7 @@ func Consume(ctx context.Context, c ConsumerConfig) error {
 		c.Clock = instant.Now
 	}
 	c.Log = orDiscard(c.Log).With("group", c.Group)
-	consumer := &consumer{ConsumerConfig: c}
+	consumer := &consumer{ConsumerConfig: c, aside: newAside()}
 	consumer.shown(c.Health)
 	if consumer.member = consumer.join(ctx); consumer.member == nil {
 		return nil
@@ -112,18 +115,24 @@ type consumer struct {
 	member   kafka.Member
 	standing standing
 	pace     pace
+
+	aside      *aside
+	committing sync.Mutex   // so that offsets are committed in their order
+	handled    atomic.Int64 // facts so far
 }
 
 func (c *consumer) run(ctx context.Context) error {
+	defer c.aside.work.Wait()
 	for {
 		messages, err := c.member.Fetch(ctx, c.MaxBatch)
 		if err != nil {
 			return err
 		}
-		for part := range slices.Chunk(messages, politePart) {
+		for part := range slices.Chunk(c.aside.fetched(messages), politePart) {
 			if c.take(ctx, part); ctx.Err() != nil {
 				return ctx.Err()
 			}
+			c.aside.wait(ctx)
 		}
 	}
 }
@@ -135,49 +144,39 @@ const politePart = 50
 // take handles a part of a fetch and commits what is done with.
 func (c *consumer) take(ctx context.Context, messages []kafka.Message) {
 	defer courtesy.Turn(ctx, c.Courtesy)()
-	partitions := split(messages)
 	if c.HandleBatch != nil {
-		c.together(ctx, messages, partitions)
+		c.handle(ctx, messages)
 	} else {
-		c.sideBySide(ctx, partitions)
+		c.sideBySide(ctx, split(messages))
 	}
-	c.commit(ctx, partitions)
+	c.commit(ctx)
 }
 
-// letterbox is one partition's part of a fetch, in order, and how much of it is done with.
-type letterbox struct {
-	messages []kafka.Message
-	done     int
-}
-
-func split(messages []kafka.Message) []*letterbox {
-	type place struct {
-		topic     string
-		partition int
-	}
-	boxes := map[place]*letterbox{}
-	var order []*letterbox
+// split gives each partition's messages, in order.
+func split(messages []kafka.Message) [][]kafka.Message {
+	at := map[place]int{}
+	var boxes [][]kafka.Message
 	for _, m := range messages {
-		at := place{m.Topic, m.Partition}
-		if boxes[at] == nil {
-			boxes[at] = &letterbox{}
-			order = append(order, boxes[at])
+		n, known := at[placeOf(m)]
+		if !known {
+			n, boxes = len(boxes), append(boxes, nil)
+			at[placeOf(m)] = n
 		}
-		boxes[at].messages = append(boxes[at].messages, m)
+		boxes[n] = append(boxes[n], m)
 	}
-	return order
+	return boxes
 }
 
 // sideBySide handles partitions in parallel, each one's facts one by one.
-func (c *consumer) sideBySide(ctx context.Context, boxes []*letterbox) {
+func (c *consumer) sideBySide(ctx context.Context, boxes [][]kafka.Message) {
 	var wait sync.WaitGroup
 	free := make(chan struct{}, c.Workers)
 	for _, box := range boxes {
 		free <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-free }()
-			for ; box.done < len(box.messages); box.done++ {
-				if !c.process(ctx, box.messages[box.done:box.done+1]) {
+			for n := range box {
+				if !c.handle(ctx, box[n:n+1]) {
 					return
 				}
 			}
@@ -186,24 +185,36 @@ func (c *consumer) sideBySide(ctx context.Context, boxes []*letterbox) {
 	wait.Wait()
 }
 
-// together hands over everything at once.
-func (c *consumer) together(ctx context.Context, messages []kafka.Message, boxes []*letterbox) {
-	if !c.process(ctx, messages) {
-		return
+// handle takes messages through the chain. Those that fail are set aside, with
+// all of their keys that come after them: nobody waits for what is theirs alone.
+// It tells whether it may go on; it may not when ctx ended.
+func (c *consumer) handle(ctx context.Context, messages []kafka.Message) bool {
+	var open []*item
+	for _, m := range messages {
+		if i := c.read(m); i == nil {
+			c.aside.done(m)
+		} else if !c.aside.behind(i) {
+			open = append(open, i)
+		}
 	}
-	for _, box := range boxes {
-		box.done = len(box.messages)
+	parked := map[*item]bool{}
+	ended := c.process(ctx, open, func(i *item) {
+		parked[i] = true
+		c.setAside(ctx, i)
+	})
+	for _, i := range open {
+		if ended && !parked[i] {
+			c.aside.done(i.message)
+		}
 	}
+	return ended
 }
 
 // commit commits what is done with. Failing is no harm: the facts come again.
-func (c *consumer) commit(ctx context.Context, boxes []*letterbox) {
-	var last []kafka.Message
-	for _, box := range boxes {
-		if box.done > 0 {
-			last = append(last, box.messages[box.done-1])
-		}
-	}
+func (c *consumer) commit(ctx context.Context) {
+	c.committing.Lock()
+	defer c.committing.Unlock()
+	last := c.aside.finished()
 	if len(last) == 0 {
 		return
 	}

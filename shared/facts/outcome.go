@@ -24,12 +24,23 @@ func Final(err error) error {
 // away tells that not the fact but something it needs is at fault, and will be
 // back: such a fact is tried again without limit.
 func away(err error) bool {
+	if errors.Is(err, errStalled) {
+		return false
+	}
 	var p *problem.Error
 	if errors.As(err, &p) && (p.Code == problem.Unavailable || p.Code == problem.TooMany) {
 		return true
 	}
 	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
+
+// errStalled says that a handler did not come back within its time: something it
+// needs may be away, or the fact may be more than it can do.
+var errStalled = errors.New("the handler did not come back in time")
+
+type stalled struct{ error }
+
+func (s stalled) Unwrap() []error { return []error{errStalled, s.error} }
 
 func isFinal(err error) bool {
 	var f final

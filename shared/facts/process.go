@@ -2,8 +2,10 @@ package facts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,26 +23,32 @@ type item struct {
 	event    Event
 	err      error // of the newest attempt, or why it cannot be read
 	attempts int
-	doomed   bool // given up, and on its way to the dead letters
+	doomed   bool  // given up, and on its way to the dead letters
+	others   int64 // facts that the group had handled when it was last tried
 }
 
-// process takes messages through the whole chain: read, check, skip repeats,
-// handle, try again, bury. It tells whether all of them are done with; they are
-// not only when ctx ended.
-func (c *consumer) process(ctx context.Context, messages []kafka.Message) bool {
-	open := make([]*item, 0, len(messages))
-	for _, m := range messages {
-		if c.wants(m) {
-			i := &item{message: m}
-			i.event, i.err = FromMessage(m)
-			if i.err == nil {
-				i.err = ValidateRead(i.event.Type, i.event.Data)
-			}
-			if i.err != nil {
-				i.err, i.attempts = Final(i.err), 1 // reading it again gives the same
-			}
-			open = append(open, i)
-		}
+// read makes an item of a message, nil if the group has nothing to do with it.
+func (c *consumer) read(m kafka.Message) *item {
+	if !c.wants(m) {
+		return nil
+	}
+	i := &item{message: m}
+	i.event, i.err = FromMessage(m)
+	if i.err == nil {
+		i.err = ValidateRead(i.event.Type, i.event.Data)
+	}
+	if i.err != nil {
+		i.err, i.attempts = Final(i.err), 1 // reading it again gives the same
+	}
+	return i
+}
+
+// process takes facts through the whole chain: check, skip repeats, handle, try
+// again, bury. Those that fail by themselves go to aside, where there is one. It
+// tells whether all of them are done with; they are not only when ctx ended.
+func (c *consumer) process(ctx context.Context, open []*item, aside func(*item)) bool {
+	if len(open) == 0 {
+		return ctx.Err() == nil
 	}
 	retry := &backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: 2 * time.Second}
 	waiting := patience()
@@ -55,6 +63,10 @@ func (c *consumer) process(ctx context.Context, messages []kafka.Message) bool {
 			}
 			i.doomed = i.doomed || c.giveUp(i)
 			if i.doomed && c.bury(ctx, i) == nil {
+				continue
+			}
+			if aside != nil && !i.doomed && !away(i.err) {
+				aside(i)
 				continue
 			}
 			left, anyAway = append(left, i), anyAway || i.doomed || away(i.err)
@@ -90,6 +102,7 @@ func (c *consumer) attempt(ctx context.Context, open []*item) {
 		if i.doomed || isFinal(i.err) {
 			continue
 		}
+		i.others = c.handled.Load()
 		if i.attempts > 0 {
 			c.Metrics.retried.WithLabelValues(c.Group, i.message.Topic).Inc()
 		}
@@ -108,6 +121,7 @@ func (c *consumer) attempt(ctx context.Context, open []*item) {
 			err = c.Seen.Remember(ctx, i.event)
 		}
 		if c.outcome(i, err); err == nil {
+			c.handled.Add(1)
 			c.pace.took()
 			c.Health.Ahead(i.event.Time.Sub(c.Clock()), "fact "+i.event.ID)
 			c.Metrics.handled.WithLabelValues(c.Group, i.message.Topic).Inc()
@@ -116,10 +130,14 @@ func (c *consumer) attempt(ctx context.Context, open []*item) {
 	}
 }
 
-// outcome sets how an attempt ended; only failures of the fact's own count.
+// outcome sets how an attempt ended; only failures of the fact's own count. That
+// the handler did not come back is one of them if others came back meanwhile.
 func (c *consumer) outcome(i *item, err error) {
 	i.err = err
-	if err != nil && !away(err) {
+	switch {
+	case err == nil:
+	case away(err), errors.Is(err, errStalled) && c.handled.Load() == i.others:
+	default:
 		i.attempts++
 	}
 }
@@ -135,13 +153,39 @@ func (c *consumer) seen(ctx context.Context, i *item) (bool, error) {
 	return repeat, err
 }
 
-// call calls the handler and gives one outcome per item. What it does is the
-// work of a process, in the background; a panic is an error like any other.
-func (c *consumer) call(ctx context.Context, batch []*item) (outcomes []error) {
+// abandonAfter is how much longer than its time a handler may take until nobody
+// waits for it any more: one that does not heed its context must not stop a group.
+const abandonAfter = 5 * time.Second
+
+// call calls the handler and gives one outcome per item.
+func (c *consumer) call(ctx context.Context, batch []*item) []error {
+	answer := make(chan []error, 1)
+	go func() { answer <- c.invoke(ctx, batch) }()
+	late := time.NewTimer(c.Timeout + abandonAfter)
+	defer late.Stop()
+	select {
+	case outcomes := <-answer:
+		return outcomes
+	case <-late.C:
+	}
+	c.Log.ErrorContext(ctx, "a handler does not heed its context and is left to itself", "fact", batch[0].event.ID)
+	return slices.Repeat([]error{stalled{errors.New("it does not heed its context")}}, len(batch))
+}
+
+// invoke calls the handler. What it does is the work of a process, in the
+// background; a panic is an error like any other.
+func (c *consumer) invoke(ctx context.Context, batch []*item) (outcomes []error) {
 	ctx, cancel := context.WithTimeout(store.Background(ctx), c.Timeout)
 	defer cancel()
 	ctx = WithActor(ctx, catalogue.Actor{ID: c.Group, Kind: catalogue.ActorProcess})
 	outcomes = make([]error, len(batch))
+	defer func() {
+		for i, err := range outcomes {
+			if err != nil && ctx.Err() == context.DeadlineExceeded && away(err) { //nolint:errorlint // it is that very value
+				outcomes[i] = stalled{err}
+			}
+		}
+	}()
 	steps := make([]telemetry.Span, len(batch))
 	defer func() {
 		for i, step := range steps {

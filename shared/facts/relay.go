@@ -73,10 +73,17 @@ func (r *Relay) Run(ctx context.Context) error {
 	sweep := time.NewTicker(relaySweep)
 	defer sweep.Stop()
 	pause := &backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: relayPatience}
+	away := false
+	defer func() {
+		if !away {
+			r.last(ctx)
+		}
+	}()
 	for swept := true; ; {
 		wait := time.Duration(0)
 		r.standing.begin()
 		err := r.Flush(ctx)
+		away = err != nil && ctx.Err() == nil
 		r.standing.failed(err)
 		switch {
 		case ctx.Err() != nil:
@@ -107,6 +114,17 @@ func (r *Relay) Run(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// relayLast bounds what is still published after the end was asked for.
+const relayLast = time.Second
+
+// last publishes what was committed last, so that nobody waits for another
+// process's relay to look, or for the next start.
+func (r *Relay) last(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), relayLast)
+	defer cancel()
+	_ = r.Flush(ctx) // what stays is found at the next start
 }
 
 // Flush publishes everything that is pending and returns.

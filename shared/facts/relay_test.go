@@ -171,6 +171,24 @@ func TestTheRelayWaitsForAKafkaThatIsAway(t *testing.T) {
 	}
 }
 
+// What was committed while the end was asked for does not wait for the next start.
+func TestTheRelayPublishesTheLastBeforeItEnds(t *testing.T) {
+	e, m := engine(t), memory(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	r := NewRelay(RelayConfig{Service: "leads", Engine: e, Producer: m})
+	if err := r.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	commit(t, e, "last", 2)
+	if err := r.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := inOrder(t, m.Messages(catalogue.TopicLeads)); got["lead/last"] != 2 || pending(t, e) != 0 {
+		t.Fatal(got)
+	}
+}
+
 func TestAFactThatWillNeverGoDoesNotHoldUpTheOthers(t *testing.T) {
 	e, m := engine(t), memory(t)
 	commit(t, e, "a", 1)
