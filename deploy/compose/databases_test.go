@@ -24,3 +24,19 @@ func TestTemporalKnowsItsSettings(t *testing.T) {
 		t.Error(r.Errors, r.Warnings)
 	}
 }
+
+// What Prometheus asks are containers that answer, and what they are called.
+func TestPrometheusAsksContainersThatAreThere(t *testing.T) {
+	p := load(t)
+	const file = "deploy/observability/prometheus.yml"
+	names, port, found := between(t, file, `names: \[([^\]]+)\]`), between(t, file, `port: (\d+)`), 0
+	for name := range strings.SplitSeq(names, ", ") {
+		if s, ok := p.Services[name]; !ok || !listens(s, port) || !meet(s, p.Services["prometheus"]) {
+			t.Errorf("Prometheus does not reach %s", name)
+		}
+		found++
+	}
+	if found != len(service.Services) {
+		t.Errorf("Prometheus asks only %s", names)
+	}
+}

@@ -39,3 +39,4 @@ keep postgres_password password
 keep service_key openssl genpkey -algorithm ed25519
 keep webhook_secret password
 keep smtp_password echo none # yours, if your mail server asks for one
+keep grafana_password password
