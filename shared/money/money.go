@@ -35,19 +35,29 @@ func (a Amount) Add(b Amount) (Amount, error) {
 // IsZero tells whether no amount is set.
 func (a Amount) IsZero() bool { return a == Amount{} }
 
-// String writes the amount with two decimals.
+// String writes the amount with the decimals of its currency.
 func (a Amount) String() string {
-	return fmt.Sprintf("%d.%02d %s", a.Minor/100, a.Minor%100, a.Currency)
+	n := decimals(a.Currency)
+	if n == 0 {
+		return fmt.Sprintf("%d %s", a.Minor, a.Currency)
+	}
+	unit := int64(1)
+	for range n {
+		unit *= 10
+	}
+	return fmt.Sprintf("%d.%0*d %s", a.Minor/unit, n, a.Minor%unit, a.Currency)
 }
 
-// Parse reads a decimal amount such as "1054", "1,054.20" as minor units of the currency.
+// Parse reads a decimal amount such as "1054", "1,054.20" as minor units of the
+// currency; more decimals than the currency has are an error.
 func Parse(text, currency string) (Amount, error) {
 	s := strings.ReplaceAll(strings.TrimSpace(text), ",", "")
 	whole, fraction, _ := strings.Cut(s, ".")
-	if len(fraction) > 2 || whole == "" {
-		return Amount{}, fmt.Errorf("money: %q is not an amount with at most two decimals", text)
+	n := decimals(currency)
+	if len(fraction) > n || whole == "" {
+		return Amount{}, fmt.Errorf("money: %q is not an amount of %s, which has %d decimals", text, currency, n)
 	}
-	minor, err := strconv.ParseUint(whole+(fraction + "00")[:2], 10, 53)
+	minor, err := strconv.ParseUint(whole+fraction+strings.Repeat("0", n-len(fraction)), 10, 53)
 	if err != nil {
 		return Amount{}, fmt.Errorf("money: %q is not a non-negative amount", text)
 	}

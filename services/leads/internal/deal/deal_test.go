@@ -26,7 +26,7 @@ func TestQuotes(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	for name, in := range map[string]deal.QuoteInput{
-		"negative": {ID: "Q", Amount: money.Of(-1, "CNY")}, "no currency": {ID: "Q", Amount: money.Of(1, "")},
+		"negative": {ID: "Q", Amount: money.Of(-1, "CNY")}, "no currency": {ID: "Q", Amount: money.Of(1, "")}, "unknown currency": {ID: "Q", Amount: money.Of(1, "ZZZ")},
 		"future": {ID: "Q", Amount: money.Of(1, "CNY"), SentAt: start.Add(time.Second)}, "before the deal": {ID: "Q", Amount: money.Of(1, "CNY"), SentAt: start.Add(-time.Second)},
 	} {
 		if p := refused(t, second(deal.SendQuote(d, in, "p1", start))); p.Code != problem.Invalid {

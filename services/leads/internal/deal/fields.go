@@ -162,13 +162,9 @@ func (c *checks) amount(field string, a *money.Amount) {
 	if a.Minor < 0 || a.Minor > maxMinor {
 		c.add(field+".minor", "range", "金额超出范围", "is out of range")
 	}
-	if !currencyForm(a.Currency) {
-		c.add(field+".currency", "currency", "应为三位大写货币代码", "must be a three-letter ISO 4217 code")
+	if !money.Known(a.Currency) {
+		c.add(field+".currency", "currency", "不是 ISO 4217 中现行的货币代码", "is not the ISO 4217 code of a currency in use")
 	}
-}
-
-func currencyForm(s string) bool {
-	return len(s) == 3 && strings.IndexFunc(s, func(r rune) bool { return r < 'A' || r > 'Z' }) < 0
 }
 
 // FieldName gives a field that a stage can require in words.

@@ -224,6 +224,7 @@ func TestDealValues(t *testing.T) {
 		{[]string{"1", "ann", "Acme", "", "New", "¥1,054.20", "", ""}, func(d catalogue.Deal) bool { return d.Amount.Minor == 105420 && d.Amount.Currency == "CNY" }, "", ""},
 		{[]string{"1", "ann", "Acme", "", "New", "$ 12", "", ""}, func(d catalogue.Deal) bool { return d.Amount.Minor == 1200 && d.Amount.Currency == "USD" }, "", ""},
 		{[]string{"1", "ann", "Acme", "", "New", "EUR 12.5", "", ""}, func(d catalogue.Deal) bool { return d.Amount.Minor == 1250 && d.Amount.Currency == "EUR" }, "", ""},
+		{[]string{"1", "ann", "Acme", "", "New", "JPY 1054", "", ""}, func(d catalogue.Deal) bool { return d.Amount.Minor == 1054 && d.Amount.Currency == "JPY" }, "", ""},
 		{[]string{"1", "ann", "Acme", "", "New", "0", "", ""}, func(d catalogue.Deal) bool { return d.Amount.Minor == 0 }, "", ""},
 		{[]string{"1", "ann", "Acme", "", "Lost", "", "价格", ""}, func(d catalogue.Deal) bool { return d.LostReason == "price" }, "", ""},
 		{[]string{"1", "ann", "Acme", "", "Lost", "", "too slow", ""}, func(d catalogue.Deal) bool { return d.LostReason == "not_recorded" && d.LostRemark == "too slow" }, "one_of", "not_recorded"},
@@ -244,6 +245,12 @@ func TestDealValues(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%q is not reported: %+v", c.cells, x.Entries)
+		}
+	}
+	for cell, rule := range map[string]string{"XYZ 12": "currency", "DEM 12": "currency", "JPY 12.5": "amount", "-1": "amount"} {
+		x := p.Deal(imports.Row{Line: 2, Cells: []string{"1", "ann", "Acme", "", "New", cell, "", ""}})
+		if !x.Refused || len(x.Entries) == 0 || x.Entries[0].Rule != rule {
+			t.Errorf("%q: refused %v, %+v, want %s", cell, x.Refused, x.Entries, rule)
 		}
 	}
 }

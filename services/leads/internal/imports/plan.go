@@ -168,9 +168,13 @@ func (r *reading) money(field string) *money.Amount {
 	if len(text) > 4 && text[3] == ' ' && strings.ToUpper(text[:3]) == text[:3] && text[0] >= 'A' {
 		currency, text = text[:3], strings.TrimSpace(text[4:])
 	}
+	if !money.Known(currency) {
+		r.refuse(field, "currency", v, "不是 ISO 4217 中现行的货币代码："+currency, "is not the ISO 4217 code of a currency in use: "+currency)
+		return nil
+	}
 	a, err := money.Parse(text, currency)
 	if err != nil {
-		r.refuse(field, "amount", v, "不是金额：应为非负数，最多两位小数", "is not an amount: a number that is not negative, with at most two decimals")
+		r.refuse(field, "amount", v, "不是金额：应为非负数，小数位数不超过该货币的规定", "is not an amount: a number that is not negative, with no more decimals than the currency has")
 		return nil
 	}
 	return &a

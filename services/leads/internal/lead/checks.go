@@ -92,8 +92,8 @@ func (c *checks) amount(field string, a *money.Amount) {
 	if a != nil && a.Minor < 0 {
 		c.add(field+".minor", "minimum", "金额不能为负", "must not be negative")
 	}
-	if a != nil && len(a.Currency) != 3 {
-		c.add(field+".currency", "pattern", "应为三个字母的货币代码", "must be an ISO 4217 code")
+	if a != nil && !money.Known(a.Currency) {
+		c.add(field+".currency", "currency", "不是 ISO 4217 中现行的货币代码", "is not the ISO 4217 code of a currency in use")
 	}
 }
 

@@ -61,6 +61,8 @@ func TestIntake(t *testing.T) {
 		"bad e-mail":                         {func(i *lead.Intake) { i.Email = "a@b" }, []string{"email email"}},
 		"first contact ahead":                {func(i *lead.Intake) { i.FirstContactAt = now + 1 }, []string{"first_contact_at in_future"}},
 		"first contact absurdly long ago":    {func(i *lead.Intake) { i.FirstContactAt = now.Add(-10 * 365 * 24 * time.Hour) }, []string{"first_contact_at too_old"}},
+		"money of no currency":               {func(i *lead.Intake) { i.Value = &money.Amount{Minor: 1, Currency: "RMB"} }, []string{"value.currency currency"}},
+		"money of an old currency":           {func(i *lead.Intake) { i.Value = &money.Amount{Minor: 1, Currency: "DEM"} }, []string{"value.currency currency"}},
 		"negative money":                     {func(i *lead.Intake) { i.Value = &money.Amount{Minor: -1, Currency: "CNY"} }, []string{"value.minor minimum"}},
 		"bad UTF-8":                          {func(i *lead.Intake) { i.Need = "a\xff" }, []string{"need utf8"}},
 		"control characters":                 {func(i *lead.Intake) { i.Company = "a\x00b" }, []string{"company control_characters"}},
