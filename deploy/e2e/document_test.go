@@ -35,8 +35,8 @@ func TestTheProgramDescribesItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := read(ctx, t, o.URL()+"/asyncapi.json")
-	if !strings.Contains(served, o.Kafka) {
-		t.Errorf("/asyncapi.json does not name the broker %s", o.Kafka)
+	if !strings.Contains(served, o.Broker()) {
+		t.Errorf("/asyncapi.json does not name the broker %s", o.Broker())
 	}
 	if a, b := withoutServers(t, []byte(served)), withoutServers(t, written); a != b {
 		t.Errorf("/asyncapi.json is not docs/events/asyncapi.json:\n%.2000s\n%.2000s", a, b)

@@ -15,6 +15,9 @@ import (
 // kills of the crash test.
 const kills = 20
 
+// importRows bounds the import of the real data; 0: all of it.
+const importRows = 0
+
 // strike kills everything: it is one process.
 func strike(o *programtest.Office, _ *rand.Rand) string {
 	o.Kill()

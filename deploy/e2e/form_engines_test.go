@@ -22,6 +22,10 @@ import (
 // kills of the crash test: each takes longer than that of one program.
 const kills = 10
 
+// importRows bounds the import of the real data: the MongoDB that stands in looks
+// through a whole collection for each document.
+const importRows = 1000
+
 // strike kills some processes, now and then all of them.
 func strike(o *programtest.Office, chance *rand.Rand) string {
 	if chance.IntN(4) == 0 {

@@ -35,7 +35,7 @@ type caller struct {
 
 func callers(t *testing.T, o *programtest.Office) []caller {
 	t.Helper()
-	key, err := auth.LoadKey(filepath.Join(o.Data, "keys", "service.pem"))
+	key, err := auth.LoadKey(o.KeyFile())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,8 +281,8 @@ func repeatKeys(ctx context.Context, t *testing.T, a *attacker, o *programtest.O
 // survived tells whether the program is up and has said nothing of a panic.
 func survived(ctx context.Context, t *testing.T, o *programtest.Office) {
 	t.Helper()
-	read(ctx, t, o.URL()+"/readyz")
-	for line := range strings.SplitSeq(o.Out.String(), "\n") {
+	ready(ctx, t, o)
+	for line := range strings.SplitSeq(o.Output(), "\n") {
 		if strings.Contains(line, "panic") || strings.Contains(line, "request failed") || strings.Contains(line, "goroutine ") {
 			t.Errorf("the log says: %.500s", line)
 		}

@@ -71,6 +71,29 @@ func (o *Office) Printed(n int) string {
 	return o.Out.Tail(n)
 }
 
+// Output gives all that is kept of what every process printed.
+func (o *Office) Output() string {
+	if o.Suite == nil {
+		return o.Out.String()
+	}
+	var all strings.Builder
+	for _, i := range o.Suite.Instances {
+		if p := i.Program(); p != nil {
+			all.WriteString(p.Out.String())
+		}
+	}
+	return all.String()
+}
+
+// Broker gives the address of the first broker.
+func (o *Office) Broker() string {
+	if o.Suite == nil {
+		return o.Kafka
+	}
+	first, _, _ := strings.Cut(o.Suite.share.Kafka, ",")
+	return first
+}
+
 // find waits until the program, or a process of a service, prints something like form.
 func (o *Office) find(ctx context.Context, service string, form *regexp.Regexp) ([]string, error) {
 	if o.Suite != nil {
