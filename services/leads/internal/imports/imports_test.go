@@ -249,7 +249,7 @@ func TestDealValues(t *testing.T) {
 	}
 	for cell, rule := range map[string]string{"XYZ 12": "currency", "DEM 12": "currency", "JPY 12.5": "amount", "-1": "amount"} {
 		x := p.Deal(imports.Row{Line: 2, Cells: []string{"1", "ann", "Acme", "", "New", cell, "", ""}})
-		if !x.Refused || len(x.Entries) == 0 || x.Entries[0].Rule != rule {
+		if !x.Refused || x.Entries[len(x.Entries)-1].Rule != rule {
 			t.Errorf("%q: refused %v, %+v, want %s", cell, x.Refused, x.Entries, rule)
 		}
 	}
