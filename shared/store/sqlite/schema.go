@@ -38,6 +38,9 @@ func prepareFile(c *conn) error {
 	if found > schemaVersion {
 		return fmt.Errorf("%w: the file has version %d, this program knows versions up to %d", store.ErrNewer, found, schemaVersion)
 	}
+	if found == schemaVersion {
+		return nil // who only reads the file leaves it as it is
+	}
 	for _, text := range append(factsSchema, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)) {
 		if _, err := c.exec(text); err != nil {
 			return err
