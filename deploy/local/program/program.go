@@ -67,8 +67,12 @@ func Start(ctx context.Context, c config.Config, log *slog.Logger) (_ *Program, 
 	}
 	c.Store = "sqlite:" + p.engines.Data.Store()
 	c.ServiceKey = Keys(c.Data)
+	own, everybodys := "http://"+p.listener.Addr().String(), c.InternalOrigin == c.Origin
 	if followed := "http://" + c.HTTP; c.Origin == followed {
-		c.Origin = "http://" + p.listener.Addr().String() // the port may have been left to the system
+		c.Origin = own // the port may have been left to the system
+	}
+	if everybodys { // journeys need no proxy to reach the program that they run in
+		c.InternalOrigin = own
 	}
 	c.HTTP = p.listener.Addr().String()
 	if p.Host, err = service.NewHost(c, log); err != nil {
