@@ -235,6 +235,11 @@ func (c *consumer) measure(ctx context.Context) {
 				all += n
 			}
 			c.pace.measured(all)
+			if r, ok := c.member.(kafka.Reaffirmer); ok && all > 0 {
+				if err := r.Reaffirm(ctx); err != nil && ctx.Err() == nil {
+					c.Log.DebugContext(ctx, "offsets could not be compared", "error", err)
+				}
+			}
 		}
 		if !rest(ctx, lagEvery) {
 			return

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
@@ -14,6 +17,10 @@ import (
 const linger = 2 * time.Millisecond
 
 type member struct {
+	client *Client
+	group  string
+	mu     sync.Mutex
+	done   map[string]map[int]int64 // by topic and partition: where the group goes on, as far as this member knows
 	reader *kafkago.Reader
 	log    logTo
 	in     chan Message
@@ -39,7 +46,7 @@ func (c *Client) Join(ctx context.Context, group string, topics []string) (Membe
 		WatchPartitionChanges: true, ErrorLogger: log,
 	})
 	pumping, stop := context.WithCancel(context.Background())
-	m := &member{reader: reader, log: log, in: make(chan Message, 256), stop: stop, ended: make(chan struct{})}
+	m := &member{client: c, group: group, done: map[string]map[int]int64{}, reader: reader, log: log, in: make(chan Message, 256), stop: stop, ended: make(chan struct{})}
 	go m.pump(pumping)
 	return m, nil
 }
@@ -98,8 +105,51 @@ func (m *member) Commit(ctx context.Context, messages []Message) error {
 	marks := make([]kafkago.Message, len(messages))
 	for i, msg := range messages {
 		marks[i] = kafkago.Message{Topic: msg.Topic, Partition: msg.Partition, Offset: msg.Offset}
+		m.note(msg.Topic, msg.Partition, msg.Offset+1)
 	}
 	return m.reader.CommitMessages(ctx, marks...)
+}
+
+func (m *member) note(topic string, partition int, next int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.done[topic] == nil {
+		m.done[topic] = map[int]int64{}
+	}
+	m.done[topic][partition] = max(next, m.done[topic][partition])
+}
+
+// Reaffirm commits again what the group has forgotten: a member that lost a
+// partition with messages in hand sets the group back when it commits those,
+// and the group would seem to lag until the next message comes.
+func (m *member) Reaffirm(ctx context.Context) error {
+	ask := map[string][]int{}
+	m.mu.Lock()
+	for topic, partitions := range m.done {
+		ask[topic] = slices.Collect(maps.Keys(partitions))
+	}
+	m.mu.Unlock()
+	if len(ask) == 0 {
+		return nil
+	}
+	committed, err := m.client.committed(ctx, m.group, ask)
+	if err != nil {
+		return err
+	}
+	var again []kafkago.Message
+	m.mu.Lock()
+	for topic, partitions := range m.done {
+		for p, next := range partitions {
+			if is, known := committed[topic][p]; known && is < next {
+				again = append(again, kafkago.Message{Topic: topic, Partition: p, Offset: next - 1})
+			}
+		}
+	}
+	m.mu.Unlock()
+	if len(again) == 0 {
+		return nil
+	}
+	return m.reader.CommitMessages(ctx, again...)
 }
 
 // Close leaves the group.

@@ -67,6 +67,12 @@ type Member interface {
 	Close() error
 }
 
+// Reaffirmer is a Member that can commit again what another member of the group
+// has set back.
+type Reaffirmer interface {
+	Reaffirm(ctx context.Context) error
+}
+
 // Cluster is what Liuke needs of a Kafka cluster.
 type Cluster interface {
 	Producer

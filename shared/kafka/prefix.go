@@ -67,7 +67,11 @@ func (p *prefixed) Join(ctx context.Context, group string, topics []string) (Mem
 	if err != nil {
 		return nil, err
 	}
-	return &prefixedMember{m, p}, nil
+	member := &prefixedMember{m, p}
+	if r, ok := m.(Reaffirmer); ok {
+		return reaffirming{member, r}, nil
+	}
+	return member, nil
 }
 
 func (p *prefixed) Follow(ctx context.Context, topic string, handle func(Message), caughtUp func()) error {
@@ -98,4 +102,10 @@ func (m *prefixedMember) Fetch(ctx context.Context, limit int) ([]Message, error
 
 func (m *prefixedMember) Commit(ctx context.Context, messages []Message) error {
 	return m.Member.Commit(ctx, each(messages, m.p.name))
+}
+
+// reaffirming is a member that can commit again what was set back.
+type reaffirming struct {
+	*prefixedMember
+	Reaffirmer
 }

@@ -36,6 +36,7 @@ func Suite(t *testing.T, c kafka.Cluster, name string) {
 	})
 	t.Run("a group gets each key in order and goes on where it committed", func(t *testing.T) { inOrder(ctx, t, c, wide, name+".group") })
 	t.Run("the lag is what is not committed", func(t *testing.T) { lag(ctx, t, c, wide, name+".lag") })
+	t.Run("what another member set back is committed again", func(t *testing.T) { setBack(ctx, t, c, wide, name+".back") })
 	t.Run("a follower reads the whole topic, says when, and goes on", func(t *testing.T) { follow(ctx, t, c, narrow) })
 	t.Run("headers and empty values arrive", func(t *testing.T) { headers(ctx, t, c, narrow) })
 }
@@ -101,6 +102,51 @@ func lag(ctx context.Context, t *testing.T, c kafka.Cluster, topic, group string
 	after, err := c.Lag(ctx, group, []string{topic})
 	if err != nil || before[topic] < 2 || after[topic] != before[topic]-1 {
 		t.Fatalf("lag %v, after one commit %v, %v", before, after, err)
+	}
+}
+
+// setBack commits an older message after a newer one, as a member does that lost a
+// partition with messages in hand.
+func setBack(ctx context.Context, t *testing.T, c kafka.Cluster, topic, group string) {
+	m, err := c.Join(ctx, group, []string{topic})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	r, ok := m.(kafka.Reaffirmer)
+	if !ok {
+		return // its offsets go forward alone
+	}
+	var got []kafka.Message
+	for len(got) < 20 {
+		more, err := m.Fetch(ctx, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, more...)
+	}
+	lag := func(messages ...kafka.Message) int64 {
+		t.Helper()
+		if len(messages) > 0 {
+			if err := m.Commit(ctx, messages); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := c.Lag(ctx, group, []string{topic})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[topic]
+	}
+	right := lag(got...)
+	if wrong := lag(got[0]); wrong <= right {
+		t.Fatalf("nothing was set back: lag %d, then %d", right, wrong)
+	}
+	if err := r.Reaffirm(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if again := lag(); again != right {
+		t.Fatalf("lag %d, was %d", again, right)
 	}
 }
 
