@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"liuke.dev/services/notifications/internal/outbox"
+	"liuke.dev/services/notifications/internal/storage"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
@@ -44,4 +45,18 @@ func (d *Desk) SwitchOff(ctx context.Context, id, why string) error {
 		doc.Body.Active, doc.Body.Gone = false, why
 		return d.Docs.Hooks.Commit(ctx, doc, "")
 	})
+}
+
+// Standing tells how many deliveries wait for a target, and why the one due first does.
+func (d *Desk) Standing(ctx context.Context, target string) (waiting int64, lastError string, err error) {
+	due := store.Query{Index: storage.Due, Equal: []any{target, true}}
+	if waiting, err = d.Docs.Deliveries.Count(ctx, due); err != nil || waiting == 0 {
+		return waiting, "", err
+	}
+	due.Limit = 1
+	page, err := d.Docs.Deliveries.Page(ctx, due)
+	if len(page.Docs) > 0 {
+		lastError = page.Docs[0].Body.Error
+	}
+	return waiting, lastError, err
 }

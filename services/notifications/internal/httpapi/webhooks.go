@@ -25,6 +25,9 @@ type Webhook struct {
 	Gone      string       `json:"gone,omitempty" doc:"Why it was switched off"`
 	Secret    string       `json:"secret,omitempty"`
 	CreatedAt instant.Time `json:"created_at,omitempty"`
+	// Of the list alone.
+	Waiting   int64  `json:"waiting,omitempty" doc:"Deliveries that are on their way, or will be tried again"`
+	LastError string `json:"last_error,omitempty" doc:"Of the waiting one that is due first"`
 }
 
 func webhook(h outbox.Hook) Webhook {
@@ -73,7 +76,11 @@ func (a *API) listHooks(ctx context.Context, _ *struct{}) (*httpx.List[Webhook],
 	}
 	out := make([]Webhook, 0, len(hooks))
 	for _, h := range hooks {
-		out = append(out, webhook(h))
+		one := webhook(h)
+		if one.Waiting, one.LastError, err = a.Desk.Standing(ctx, h.ID); err != nil {
+			return nil, err
+		}
+		out = append(out, one)
 	}
 	return httpx.NewList(out, ""), nil
 }
