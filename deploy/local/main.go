@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -25,6 +26,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	if err := command.Root().ExecuteContext(ctx); err != nil {
+		if code := interface{ ExitCode() int }(nil); errors.As(err, &code) {
+			os.Exit(code.ExitCode())
+		}
 		fmt.Fprintln(os.Stderr, "liuke:", err)
 		os.Exit(1)
 	}
