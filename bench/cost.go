@@ -38,7 +38,7 @@ func measureCost(ctx context.Context, b *bench) error {
 // spend records leads, waits until all that follows from them is done, and gives
 // the processor time that the program took.
 func (b *bench) spend(ctx context.Context, o *programtest.Office, run string, leads int) (time.Duration, error) {
-	before, err := programtest.Metrics(ctx, o.URL())
+	before, err := o.Metrics(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -48,22 +48,25 @@ func (b *bench) spend(ctx context.Context, o *programtest.Office, run string, le
 	if err := quiet(ctx, o); err != nil {
 		return 0, err
 	}
-	after, err := programtest.Metrics(ctx, o.URL())
+	after, err := o.Metrics(ctx)
 	const metric = "process_cpu_seconds_total"
-	return time.Duration((after[metric] - before[metric]) * float64(time.Second)), err
+	return time.Duration((after.Sum(metric) - before.Sum(metric)) * float64(time.Second)), err
 }
 
-// quiet waits until nothing was published for two seconds.
+// quietFor is how long nothing is published when all is done.
+const quietFor = 2 * time.Second
+
+// quiet waits until nothing was published for a while.
 func quiet(ctx context.Context, o *programtest.Office) error {
 	last, since := -1.0, time.Now()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
-		m, err := programtest.Metrics(ctx, o.URL())
+	for end := time.Now().Add(20 * time.Minute); time.Now().Before(end); {
+		m, err := o.Metrics(ctx)
 		if err != nil {
 			return err
 		}
 		if now := m.Sum("liuke_relay_published_total"); now != last {
 			last, since = now, time.Now()
-		} else if time.Since(since) > 2*time.Second {
+		} else if time.Since(since) > quietFor {
 			return nil
 		}
 		select {

@@ -34,7 +34,7 @@ func measureHistory(ctx context.Context, b *bench) error {
 	if err := seller.Post(ctx, "/v1/leads", lead("史", 1), &m); err != nil {
 		return err
 	}
-	if err := followUp(ctx, seller, m.ID); err != nil { // the first one ends the first touch as well
+	if err := followUp(ctx, seller, m.ID, inThreeDays()); err != nil { // the first one ends the first touch as well
 		return err
 	}
 	before, err := steady(ctx, t, m.ID, history{})
@@ -44,7 +44,7 @@ func measureHistory(ctx context.Context, b *bench) error {
 	const alone, burst = 8, 60
 	last := before
 	for range alone {
-		if err := followUp(ctx, seller, m.ID); err != nil {
+		if err := followUp(ctx, seller, m.ID, inThreeDays()); err != nil {
 			return err
 		}
 		if last, err = steady(ctx, t, m.ID, last); err != nil {
@@ -56,7 +56,7 @@ func measureHistory(ctx context.Context, b *bench) error {
 	}
 	b.report.judge(last.events-before.events <= 5*alone, "≤ 5 events", "Temporal history of a follow-up, recorded alone", per(before, last, alone))
 	for range burst {
-		if err := followUp(ctx, seller, m.ID); err != nil {
+		if err := followUp(ctx, seller, m.ID, inThreeDays()); err != nil {
 			return err
 		}
 	}
@@ -68,10 +68,13 @@ func measureHistory(ctx context.Context, b *bench) error {
 	return nil
 }
 
-func followUp(ctx context.Context, c *programtest.Client, lead string) error {
+func inThreeDays() instant.Time { return instant.Now().Add(72 * time.Hour) }
+
+// followUp records a follow-up on a lead that promises the next one.
+func followUp(ctx context.Context, c *programtest.Client, lead string, next instant.Time) error {
 	now := instant.Now()
 	return c.Post(ctx, "/v1/leads/"+lead+"/follow-ups", map[string]any{"occurred_at": now, "channel": "phone", "direction": "outbound", "key_points": "谈了需求，下周再约",
-		"next_action": "再联系", "next_touch_at": now.Add(72 * time.Hour), "result": "interested", "customer_type": "new", "budget_band": "medium", "objections": []string{"price"}}, nil)
+		"next_action": "再联系", "next_touch_at": next, "result": "interested", "customer_type": "new", "budget_band": "medium", "objections": []string{"price"}}, nil)
 }
 
 // steady waits until a journey's history has grown beyond what it was and has

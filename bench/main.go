@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,13 +24,14 @@ const cores = 2
 
 func main() {
 	quick := flag.Bool("quick", false, "a tenth of everything: to see that it works, not for figures")
+	share := flag.Int("share", 1, "divides all numbers, where engines cannot hold as much")
 	only := flag.String("only", "", "only these parts, comma separated: "+strings.Join(partNames(), ", "))
 	keep := flag.String("data", "", "directory for data (default: a temporary one)")
 	write := flag.Bool("write", true, "write docs/benchmarks.md; never with --quick or --only")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *quick, *only, *keep, *write && !*quick && *only == ""); err != nil {
+	if err := run(ctx, &bench{dir: *keep, quick: *quick, share: *share}, *only, *write && !*quick && *only == ""); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -43,8 +45,11 @@ type part struct {
 
 var parts = []part{
 	{"store", measureStore}, {"start", measureStart}, {"held", measureHeld}, {"cost", measureCost}, {"running", measureRunning}, {"latency", measureLatency},
-	{"history", measureHistory}, {"rules", measureRules},
+	{"history", measureHistory}, {"rules", measureRules}, {"day", measureDay}, {"outage", measureOutage}, {"fleet", measureFleet}, {"armada", measureArmada},
 }
+
+// long are the parts that run only when they are asked for.
+var long = []string{"armada"}
 
 func partNames() []string {
 	names := make([]string, len(parts))
@@ -59,12 +64,19 @@ type bench struct {
 	binary string
 	dir    string
 	quick  bool
+	share  int
 	report report
+
+	// The suite of separate programs on the engines that the environment names, if it does.
+	programs string
+	engines  programtest.Engines
+
 	store8 float64 // commits a second of the store with 8 writers
 }
 
-// scale gives n, or a tenth of it for a quick run.
+// scale gives n's share, or a tenth of it for a quick run.
 func (b *bench) scale(n int) int {
+	n = max(n/b.share, 1)
 	if b.quick {
 		return max(n/10, 1)
 	}
@@ -79,29 +91,52 @@ func (b *bench) during(d time.Duration) time.Duration {
 	return d
 }
 
-// open starts the program on a data directory of its own, with a company in it.
+// open starts the program on a data directory of its own, or the suite of
+// programs, with a company in it.
 func (b *bench) open(ctx context.Context, name string, env ...string) (*programtest.Office, error) {
-	return programtest.Open(ctx, b.binary, filepath.Join(b.dir, name), append([]string{fmt.Sprint("GOMAXPROCS=", cores)}, env...)...)
+	dir, env := filepath.Join(b.dir, name), append([]string{fmt.Sprint("GOMAXPROCS=", cores)}, env...)
+	if b.programs != "" {
+		return programtest.OpenSuite(ctx, programtest.SuiteConfig{Programs: b.programs, Engines: b.engines, Env: env}, dir)
+	}
+	return programtest.Open(ctx, b.binary, dir, env...)
 }
 
-func run(ctx context.Context, quick bool, only, dir string, write bool) (err error) {
-	runtime.GOMAXPROCS(cores)
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "liuke-bench-"); err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
-	}
-	b := &bench{dir: dir, quick: quick}
-	b.report.begin(quick)
-	fmt.Fprintln(os.Stderr, "building the program …")
-	var took time.Duration
-	if b.binary, took, err = programtest.Build(ctx, dir); err != nil {
+// build builds what is measured.
+func (b *bench) build(ctx context.Context) error {
+	var named bool
+	var err error
+	if b.engines, named, err = programtest.NamedEngines(); err != nil {
 		return err
 	}
+	fmt.Fprintln(os.Stderr, "building the program …")
+	if named {
+		b.programs, err = programtest.BuildSuite(ctx, filepath.Join(b.dir, "programs"))
+		b.report.note("every service a process of its own, two of each behind one origin, on the engines that the environment named; all numbers divided by %d", b.share)
+		return err
+	}
+	var took time.Duration
+	b.binary, took, err = programtest.Build(ctx, b.dir)
 	b.report.note("build of the program with whatever the build cache held: %s", took.Round(time.Second))
+	return err
+}
+
+// ofOne are the parts that look into the all-in-one program.
+var ofOne = []string{"store", "start", "history", "rules"}
+
+func run(ctx context.Context, b *bench, only string, write bool) (err error) {
+	runtime.GOMAXPROCS(cores)
+	if b.dir == "" {
+		if b.dir, err = os.MkdirTemp("", "liuke-bench-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(b.dir) //nolint:errcheck // a temporary directory
+	}
+	b.report.begin(b.quick)
+	if err := b.build(ctx); err != nil {
+		return err
+	}
 	for _, p := range parts {
-		if only != "" && !strings.Contains(","+only+",", ","+p.name+",") {
+		if only == "" && slices.Contains(long, p.name) || only != "" && !slices.Contains(strings.Split(only, ","), p.name) || b.programs != "" && slices.Contains(ofOne, p.name) {
 			continue
 		}
 		begin := time.Now()
@@ -112,7 +147,11 @@ func run(ctx context.Context, quick bool, only, dir string, write bool) (err err
 	}
 	b.report.print(os.Stdout)
 	if write {
-		return b.report.write()
+		section := embeddedSection
+		if b.programs != "" {
+			section = enginesSection
+		}
+		return b.report.write(section)
 	}
 	return nil
 }

@@ -74,11 +74,15 @@ func (r *report) print(w io.Writer) {
 	}
 }
 
-// The markers between which docs/benchmarks.md is written.
-const beginMark, endMark = "<!-- bench:begin (written by go run ./bench) -->", "<!-- bench:end -->"
+// The sections of docs/benchmarks.md that are written, each between two markers.
+const (
+	embeddedSection = "bench"
+	enginesSection  = "bench-engines"
+)
 
-// write puts the figures into docs/benchmarks.md.
-func (r *report) write() error {
+// write puts the figures into a section of docs/benchmarks.md.
+func (r *report) write(section string) error {
+	beginMark, endMark := fmt.Sprintf("<!-- %s:begin (written by go run ./bench) -->", section), fmt.Sprintf("<!-- %s:end -->", section)
 	root, err := programtest.Root()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"liuke.dev/shared/programtest"
@@ -44,6 +45,12 @@ func measureRunning(ctx context.Context, b *bench) error {
 
 // decided counts the decisions that were published.
 func decided(ctx context.Context, o *programtest.Office) (float64, error) {
-	m, err := programtest.Metrics(ctx, o.URL())
-	return m[`liuke_relay_published_total{service="journeys"}`], err
+	m, err := o.Metrics(ctx)
+	n := 0.0
+	for name, v := range m.Above("liuke_relay_published_total", 0) {
+		if strings.Contains(name, `service="journeys"`) {
+			n += v
+		}
+	}
+	return n, err
 }

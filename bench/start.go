@@ -30,16 +30,16 @@ func measureStart(ctx context.Context, b *bench) error {
 		starts = append(starts, time.Since(begin))
 	}
 	b.report.state("start again, to ready", short(starts.at(0.5)))
-	return b.measureIdle(ctx, o)
+	return b.measureIdle(ctx, o, "idle")
 }
 
-func (b *bench) measureIdle(ctx context.Context, o *programtest.Office) error {
+func (b *bench) measureIdle(ctx context.Context, o *programtest.Office, what string) error {
 	select { // what starting left to do
 	case <-time.After(b.during(5 * time.Second)):
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	before, err := programtest.Metrics(ctx, o.URL())
+	before, err := o.Metrics(ctx)
 	if err != nil {
 		return err
 	}
@@ -50,11 +50,11 @@ func (b *bench) measureIdle(ctx context.Context, o *programtest.Office) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	after, err := programtest.Metrics(ctx, o.URL())
+	after, err := o.Metrics(ctx)
 	if err != nil {
 		return err
 	}
-	used := after["process_cpu_seconds_total"] - before["process_cpu_seconds_total"]
-	b.report.state("idle", fmt.Sprintf("%.0f MB, %.1f %% of one core", after["process_resident_memory_bytes"]/(1<<20), 100*used/time.Since(begin).Seconds()))
+	used := after.Sum("process_cpu_seconds_total") - before.Sum("process_cpu_seconds_total")
+	b.report.state(what, fmt.Sprintf("%.0f MB, %.1f %% of one core", after.Sum("process_resident_memory_bytes")/(1<<20), 100*used/time.Since(begin).Seconds()))
 	return nil
 }

@@ -112,7 +112,7 @@ func post(wire *fasthttp.Client, as *programtest.Client, key string, body map[st
 func settle(ctx context.Context, o *programtest.Office, within time.Duration) (time.Duration, error) {
 	begin := time.Now()
 	for quiet := 0; ; {
-		m, err := programtest.Metrics(ctx, o.URL())
+		m, err := o.Metrics(ctx)
 		if err != nil {
 			return 0, err
 		}
