@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/kafka/kafkatest"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
@@ -225,6 +227,39 @@ func TestAProcessThatEndsLetsRequestsFinish(t *testing.T) {
 		t.Error(err)
 	}
 	<-one.ended
+}
+
+// brokerless is a cluster that may go away.
+type brokerless struct {
+	kafka.Cluster
+	gone atomic.Bool
+}
+
+func (b *brokerless) Ping(ctx context.Context) error {
+	if b.gone.Load() {
+		return errors.New("no broker")
+	}
+	return b.Cluster.Ping(ctx)
+}
+
+// A broker that goes away takes nobody out: commands go on, and their facts wait.
+func TestRequestsAreServedWithoutABroker(t *testing.T) {
+	one := newSlow("/v1/customers")
+	close(one.release)
+	b := &brokerless{}
+	s := run1(t, 0, func(h *Host) func(context.Context) error {
+		b.Cluster = h.Cluster
+		h.Cluster = b
+		return openSlow(one)(h)
+	})
+	s.until(t, "/readyz", http.StatusOK)
+	b.gone.Store(true)
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(s.until(t, "/readyz", http.StatusOK), "no broker"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it does not say that the broker is away")
+		}
+	}
+	s.until(t, "/v1/customers", http.StatusOK)
 }
 
 // A service that answers what the table gives to another does not start, and
