@@ -24,7 +24,7 @@ func TestWhatComesDueDuringAnOutageFiresOnceLateAndInOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			outage(t, end)
+			outage(t, end, map[string]string{"stopped": catalogue.CauseStopped, "killed": catalogue.CauseCrashed}[name])
 		})
 	}
 }
@@ -32,7 +32,7 @@ func TestWhatComesDueDuringAnOutageFiresOnceLateAndInOrder(t *testing.T) {
 // outageLasts is longer than what counts as late at this speed, five seconds.
 const outageLasts = 12 * time.Second
 
-func outage(t *testing.T, end func(o *programtest.Office) error) {
+func outage(t *testing.T, end func(o *programtest.Office) error, cause string) {
 	ctx := bounded(t, 3*time.Minute)
 	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
 	journal := recount.NewJournal()
@@ -61,6 +61,7 @@ func outage(t *testing.T, end func(o *programtest.Office) error) {
 	report(t, "broken promises", l.Broken(instant.Now(), 0))
 	checkLate(t, l, stopping, down, back, started)
 	checkLists(ctx, t, o, l)
+	checkReceipt(ctx, t, o, l, cause, stopping, down, back)
 }
 
 func checkLate(t *testing.T, l *recount.Ledger, stopping, down, back, started instant.Time) {
