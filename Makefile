@@ -20,7 +20,7 @@ test:                 ## everything, on the embedded engines
 race:                 ## the race detector, on every module but the one that links the Temporal server
 	go test -race -timeout 40m $(addsuffix /...,$(FAST))
 
-test-engines:         ## the same contracts on a MongoDB wire server and Apache Kafka
+test-engines:         ## on real engines: the contracts, and that each engine survives kill -9
 	./deploy/engines/test.sh
 
 format:
