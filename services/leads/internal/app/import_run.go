@@ -89,7 +89,9 @@ func (a *App) holdImport(ctx context.Context, id string) (*importRun, error) {
 		return nil, errHeld
 	}
 	doc.Body.Holder, doc.Body.HeldUntil, doc.Body.Trouble = ulid.Make().String(), at.Add(importLease), ""
-	if err := a.imports().Docs.Commit(ctx, doc, ""); err != nil {
+	if err := a.imports().Docs.Commit(ctx, doc, ""); errors.Is(err, store.ErrConflict) {
+		return nil, errHeld // by who committed first
+	} else if err != nil {
 		return nil, err
 	}
 	plan, err := a.plan(doc.Body, v, doc.Body.StartedAt)
