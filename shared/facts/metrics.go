@@ -35,6 +35,25 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	}
 }
 
+// What has not happened yet is counted as zero from the beginning, so that its
+// first time is an increase.
+
+func (m *Metrics) expectRelay(service string) {
+	m.published.WithLabelValues(service)
+	m.refused.WithLabelValues(service)
+	for _, step := range []string{"read", "publish", "mark"} {
+		m.relayErrors.WithLabelValues(service, step)
+	}
+}
+
+func (m *Metrics) expectGroup(group string, topics []string) {
+	for _, topic := range topics {
+		for _, counter := range []*prometheus.CounterVec{m.handled, m.retried, m.dead, m.repeated} {
+			counter.WithLabelValues(group, topic)
+		}
+	}
+}
+
 func gauge(r prometheus.Registerer, name, help string, labels ...string) *prometheus.GaugeVec {
 	return register(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels))
 }

@@ -63,6 +63,7 @@ func NewRelay(c RelayConfig) *Relay {
 	if c.Clock == nil {
 		c.Clock = instant.Now
 	}
+	c.Metrics.expectRelay(c.Service)
 	c.Log = orDiscard(c.Log).With("relay", c.Service)
 	return &Relay{c: c, turn: make(chan struct{}, 1)}
 }

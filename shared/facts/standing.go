@@ -107,6 +107,7 @@ var errJoining = errors.New("has not joined its group yet")
 // shown puts a consumer and its group on the board.
 func (c *consumer) shown(b *health.Board) {
 	c.standing.failed(errJoining)
+	c.Metrics.expectGroup(c.Group, c.Topics)
 	b.Part("consumer:"+c.Group, c.standing.check)
 	b.Part("group:"+c.Group, c.pace.check)
 }

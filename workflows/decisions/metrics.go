@@ -34,7 +34,15 @@ func measured(r prometheus.Registerer) *metrics {
 }
 
 // Measure counts decisions in a registry from now on; call it before the first.
-func (d *Decider) Measure(r prometheus.Registerer) { d.metrics = measured(r) }
+func (d *Decider) Measure(r prometheus.Registerer) {
+	d.metrics = measured(r)
+	for kind := range d.kinds { // zero from the beginning, so that the first time is an increase
+		d.metrics.late.WithLabelValues(kind)
+		for _, outcome := range []string{"recorded", "quiet", "failed"} {
+			d.metrics.decisions.WithLabelValues(kind, outcome)
+		}
+	}
+}
 
 func (m *metrics) failed(kind string) { m.decisions.WithLabelValues(kind, "failed").Inc() }
 

@@ -59,6 +59,7 @@ type writer struct {
 func startWriter(c *conn, name string, committed func()) *writer {
 	w := &writer{conn: c, name: name, committed: committed, stopped: make(chan struct{})}
 	w.more = sync.NewCond(&w.mu)
+	failures.WithLabelValues(name)
 	go w.loop()
 	return w
 }

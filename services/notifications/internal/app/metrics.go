@@ -19,11 +19,17 @@ const again = "again"
 
 // NewMetrics registers the metrics of deliveries.
 func NewMetrics(r prometheus.Registerer) *Metrics {
-	return &Metrics{
+	m := &Metrics{
 		ended: telemetry.Counter(r, "liuke_deliveries_total", "Reminders that were delivered or failed for good, and attempts that will be made again.", "channel", "status"),
 		age: telemetry.Histogram(r, "liuke_delivery_age_seconds", "Time from a reminder until it was delivered; what quiet hours withheld is old.",
 			[]float64{.05, .1, .25, .5, 1, 2.5, 5, 15, 60, 300, 3600, 6 * 3600, 24 * 3600}, "channel"),
 	}
+	for _, channel := range []string{outbox.InApp, outbox.Email, outbox.Webhook} { // zero from the beginning, so that the first time is an increase
+		for _, status := range []string{outbox.Delivered, outbox.Failed, again} {
+			m.ended.WithLabelValues(channel, status)
+		}
+	}
+	return m
 }
 
 // count takes how an attempt at a delivery ended.
