@@ -22,7 +22,7 @@ type Counts struct {
 	Due     int64 `json:"due" doc:"Obligations that came due meanwhile"`
 	Fired   int64 `json:"fired" doc:"Of these, fired"`
 	Late    int64 `json:"late" doc:"Of the fired, later than the target"`
-	Settled int64 `json:"settled" doc:"Not fired, because a fact that was read first had settled them: a follow-up, a closing"`
+	Settled int64 `json:"settled" doc:"Needed not fire: a fact (a follow-up, a closing), or what fired before, had settled them"`
 	Open    int64 `json:"open" doc:"Neither yet; 0 once everything has caught up"`
 	Doubled int64 `json:"doubled" doc:"Fired more than once: must be 0"`
 }

@@ -30,8 +30,8 @@ func (r Receipt) Page(local func(instant.Time) string) lang.Text {
 		say(fmt.Sprintf("  %s 至 %s　%s", local(i.From), local(i.Until), t.Zh), fmt.Sprintf("  %s to %s  %s", local(i.From), local(i.Until), t.En))
 	}
 	say("", "")
-	say(fmt.Sprintf("其间到期 %d 项：已执行 %d 项，其中 %d 项超过时限；因先读到的事实已了结而无需执行 %d 项；尚未执行 %d 项；重复执行 %d 项", r.Due, r.Fired, r.Late, r.Settled, r.Open, r.Doubled),
-		fmt.Sprintf("%d obligations came due meanwhile: %d fired, %d of them late beyond target; %d needed not fire, as facts read first had settled them; %d are open; %d fired twice", r.Due, r.Fired, r.Late, r.Settled, r.Open, r.Doubled))
+	say(fmt.Sprintf("其间到期 %d 项：已执行 %d 项，其中 %d 项超过时限；因其他事实或先执行的一项已无需执行 %d 项；尚未执行 %d 项；重复执行 %d 项", r.Due, r.Fired, r.Late, r.Settled, r.Open, r.Doubled),
+		fmt.Sprintf("%d obligations came due meanwhile: %d fired, %d of them late beyond target; %d needed not fire: a fact, or what fired before, had settled them; %d are open; %d fired twice", r.Due, r.Fired, r.Late, r.Settled, r.Open, r.Doubled))
 	v := r.Verdict()
 	say(v.Zh, v.En)
 	if r.LastFired != 0 {
