@@ -32,6 +32,7 @@ func Ports(n int) ([]int, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
+	_ = os.Chmod(dir, 0o777|os.ModeSticky) // for other users too; theirs if they made it
 	heldMu.Lock()
 	defer heldMu.Unlock()
 	var ports []int

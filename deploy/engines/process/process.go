@@ -36,7 +36,7 @@ type Command struct {
 	StopSignal syscall.Signal
 	// Ready asks the process something in its own protocol.
 	Ready func(context.Context) error
-	// ReadyWithin bounds a start, a minute if it is not set.
+	// ReadyWithin bounds a start, two minutes if it is not set: machines may be busy.
 	ReadyWithin time.Duration
 }
 
@@ -54,7 +54,7 @@ var (
 const (
 	stopWithin  = 15 * time.Second
 	killWithin  = 10 * time.Second
-	readyWithin = time.Minute
+	readyWithin = 2 * time.Minute
 	askWithin   = 2 * time.Second
 	askEvery    = 50 * time.Millisecond
 )

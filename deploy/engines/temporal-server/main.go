@@ -20,7 +20,7 @@ import (
 )
 
 // startWithin bounds a start, with the time that PostgreSQL may need to come up.
-const startWithin = time.Minute
+const startWithin = 2 * time.Minute
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -107,9 +108,23 @@ func needs(ctx context.Context, port int) (int, string, error) {
 	return ports[0], program, nil
 }
 
-// Program builds the server from this source tree, which takes a moment if
-// nothing has changed, and gives its path.
-func Program(ctx context.Context) (string, error) {
+// built is the path of the program that this process has built.
+var (
+	buildMu sync.Mutex
+	built   string
+)
+
+// Program builds the server from this source tree, once per process, and gives its path.
+func Program(ctx context.Context) (_ string, err error) {
+	buildMu.Lock()
+	defer buildMu.Unlock()
+	if built == "" {
+		built, err = build(ctx)
+	}
+	return built, err
+}
+
+func build(ctx context.Context) (string, error) {
 	_, file, _, _ := runtime.Caller(0)
 	source := filepath.Join(filepath.Dir(filepath.Dir(file)), "temporal-server")
 	name := cache.Name("temporal-server", []byte(source)) // another source tree has another one
@@ -126,9 +141,11 @@ func Program(ctx context.Context) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
 		return "", err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", program, ".")
-	build.Dir = source
-	if out, err := build.CombinedOutput(); err != nil {
+	compile := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", program, "liuke.dev/deploy/engines/temporal-server")
+	if _, err := os.Stat(source); err == nil { // else the caller was built without paths and runs in the source tree
+		compile.Dir = source
+	}
+	if out, err := compile.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the Temporal server cannot be built: %w: %s", err, out)
 	}
 	return program, nil
