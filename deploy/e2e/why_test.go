@@ -150,11 +150,12 @@ func transferOne(ctx context.Context, t *testing.T, o *programtest.Office) {
 	for _, step := range []struct {
 		who, path string
 		body      map[string]any
+		asks      string // kind of the task that its journey then gives to whose turn it is
 	}{
-		{o.Sellers[2], "", map[string]any{"customer": deal.Customer, "to": to, "reason": "区域调整"}},
-		{o.Manager, "/approval", map[string]any{}},
-		{o.Sellers[2], "/hand-over", map[string]any{"note": "一切都在这里"}},
-		{to, "/acceptance", map[string]any{}},
+		{o.Sellers[2], "", map[string]any{"customer": deal.Customer, "to": to, "reason": "区域调整"}, "approve"},
+		{o.Manager, "/approval", map[string]any{}, "hand_over"},
+		{o.Sellers[2], "/hand-over", map[string]any{"note": "一切都在这里"}, "accept"},
+		{to, "/acceptance", map[string]any{}, ""},
 	} {
 		path, into := "/v1/transfers/"+transfer.ID+step.path, any(nil)
 		if step.path == "" {
@@ -163,7 +164,13 @@ func transferOne(ctx context.Context, t *testing.T, o *programtest.Office) {
 		if err := o.As(step.who).Post(ctx, path, step.body, into); err != nil {
 			t.Fatal(err)
 		}
-		rest(ctx, t, 300*time.Millisecond) // its journey asks whose turn it is
+		for asked := step.asks == ""; !asked; rest(ctx, t, 50*time.Millisecond) {
+			tasks, err := programtest.All[catalogue.Task](ctx, o.As(o.Boss), "/v1/tasks?scope=all&subject=transfer/"+transfer.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked = slices.ContainsFunc(tasks, func(one catalogue.Task) bool { return one.Kind == step.asks })
+		}
 	}
 }
 
