@@ -243,23 +243,26 @@ func TestMountedFilesExist(t *testing.T) {
 var within = regexp.MustCompile(`\b([a-z][a-z-]+):(\d{2,5})\b`)
 
 func TestAddressesNameContainersThatListenThereOnACommonNetwork(t *testing.T) {
-	p := load(t)
+	p, found := load(t), 0
 	for name, s := range p.Services {
-		for variable, value := range s.Environment {
-			if value == nil {
-				continue
-			}
-			for _, m := range within.FindAllStringSubmatch(*value, -1) {
-				other, ok := p.Services[m[1]]
-				if !ok {
-					t.Errorf("%s: %s names %s, which is nobody", name, variable, m[1])
-				} else if !listens(other, m[2]) {
-					t.Errorf("%s: %s names %s, where %s does not listen", name, variable, m[0], m[1])
-				} else if !meet(s, other) {
-					t.Errorf("%s does not reach %s: no network is common", name, m[1])
-				}
+		texts := slices.Concat(s.Command, s.Entrypoint)
+		for _, value := range s.Environment {
+			texts = append(texts, *value)
+		}
+		for _, m := range within.FindAllStringSubmatch(strings.Join(texts, " "), -1) {
+			found++
+			other, ok := p.Services[m[1]]
+			if !ok {
+				t.Errorf("%s names %s, which is nobody", name, m[1])
+			} else if !listens(other, m[2]) {
+				t.Errorf("%s names %s, where %s does not listen", name, m[0], m[1])
+			} else if !meet(s, other) {
+				t.Errorf("%s does not reach %s: no network is common", name, m[1])
 			}
 		}
+	}
+	if found < 20 {
+		t.Errorf("only %d addresses", found)
 	}
 }
 

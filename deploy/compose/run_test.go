@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -56,6 +58,7 @@ func TestWhatTheFileSaysRuns(t *testing.T) {
 	eventually(ctx, t, "its journey", func() error { return seller.Get(ctx, "/v1/journeys/lead/"+lead, nil) })
 	eventually(ctx, t, "its task", func() error { return task(ctx, seller, lead) })
 	s.factIsRead(ctx, lead)
+	s.doctor(ctx, binaries)
 
 	for path, want := range map[string]int{"/readyz": 404, "/metrics": 404, "/v1/nothing": 404, "/healthz": 200, "/openapi.json": 200} {
 		answer, err := http.Get(origin + path)
@@ -66,6 +69,22 @@ func TestWhatTheFileSaysRuns(t *testing.T) {
 		if answer.StatusCode != want {
 			t.Errorf("%s: %s", path, answer.Status)
 		}
+	}
+}
+
+// doctor runs the command line's container as `docker compose run --rm liuke` does.
+func (s *stand) doctor(ctx context.Context, binaries string) {
+	s.t.Helper()
+	command := exec.CommandContext(ctx, filepath.Join(binaries, "liuke"))
+	for _, word := range s.project.Services["liuke"].Command {
+		command.Args = append(command.Args, s.within("liuke", word))
+	}
+	command.Env = append(s.env("liuke"), "HOME="+s.dir, "LANG=en_US.UTF-8")
+	said, err := command.CombinedOutput()
+	s.t.Logf("doctor: %s", said)
+	var exit *exec.ExitError
+	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) { // warnings: one Kafka node keeps one copy
+		s.t.Errorf("the doctor finds errors: %v", err)
 	}
 }
 

@@ -194,9 +194,6 @@ func (s *stand) build() string {
 	into := filepath.Join(s.dir, "bin") + string(filepath.Separator)
 	args := []string{"build", "-buildvcs=false", "-o", into}
 	for name := range ours(s.project) {
-		if name == "liuke" { // only for operators, and slow to link
-			continue
-		}
 		image, err := s.image.Image(s.project.Services[name].Build.Target)
 		if err != nil {
 			s.t.Fatal(err)

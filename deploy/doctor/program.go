@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,12 +25,19 @@ type processState struct {
 	Err      error
 }
 
+// origin is where processes, and so this command, reach the services.
+func (x *examination) origin() string {
+	return strings.TrimRight(cmp.Or(x.Config.InternalOrigin, x.Config.Origin), "/")
+}
+
 func (x *examination) processes(ctx context.Context) []Finding {
-	all := []processState{x.ask(ctx, x.Config.Origin)}
-	for _, url := range x.Processes {
-		if url = strings.TrimRight(url, "/"); url != x.Config.Origin {
-			all = append(all, x.ask(ctx, url))
-		}
+	urls := x.Processes
+	if len(urls) == 0 { // else each is asked by itself: the origin has nothing of its own to say
+		urls = []string{x.origin()}
+	}
+	var all []processState
+	for _, url := range urls {
+		all = append(all, x.ask(ctx, strings.TrimRight(url, "/")))
 	}
 	return orFine(judgeProcesses(all, service.Version), fmt.Sprintf("%d 个进程就绪，版本 %s", len(all), service.Version), fmt.Sprintf("%d processes are ready, all of version %s", len(all), service.Version))
 }
@@ -121,7 +129,7 @@ func (x *examination) call(ctx context.Context, path string, into any) error {
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, x.Config.Origin+path, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, x.origin()+path, nil)
 	if err != nil {
 		return err
 	}
