@@ -12,6 +12,9 @@ import (
 // The form of these tests without the tag engines: the all-in-one program on its
 // embedded engines.
 
+// slower is how many times longer this form may take for anything.
+const slower = 1
+
 // kills of the crash test.
 const kills = 20
 

@@ -19,6 +19,10 @@ import (
 // Temporal on PostgreSQL. LIUKE_TEST_STORE, LIUKE_TEST_KAFKA and
 // LIUKE_TEST_TEMPORAL name clusters of one's own; without them they are started.
 
+// slower is how many times longer this form may take for anything: a dozen
+// processes and four engines share the processors.
+const slower = 2
+
 // kills of the crash test: each takes longer than that of one program.
 const kills = 10
 

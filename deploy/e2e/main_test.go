@@ -42,7 +42,7 @@ func run(m *testing.M) int {
 // are ended and the failure says what was waited for.
 func bounded(t *testing.T, most time.Duration) context.Context {
 	t.Helper()
-	end := time.Now().Add(most)
+	end := time.Now().Add(slower * most)
 	if deadline, ok := t.Deadline(); ok && deadline.Add(-15*time.Second).Before(end) {
 		end = deadline.Add(-15 * time.Second)
 	}

@@ -95,12 +95,28 @@ func ended(t *testing.T, o *programtest.Office) {
 	})
 }
 
+// look reads a page of every service, some times a second.
+func look(ctx context.Context, t *testing.T, o *programtest.Office, path string, repeated, reads *atomic.Int64) {
+	c := *o.As(o.Boss)
+	c.Retries, c.Repeated = 1, repeated
+	for ctx.Err() == nil {
+		if err := c.Get(ctx, path, nil); err != nil && ctx.Err() == nil {
+			t.Errorf("one repetition did not cure: %v", err)
+		}
+		reads.Add(1)
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
 // Every process, one after the other, is asked to end and started again while
 // people work: nothing fails that one repetition does not cure, nothing is lost or
 // doubled.
 func TestARollingRestartFailsNobody(t *testing.T) {
 	n := seed(t)
-	ctx := bounded(t, 8*time.Minute)
+	ctx := bounded(t, 5*time.Minute)
 	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
 	journal, repeated := recount.NewJournal(), new(atomic.Int64)
 	working, leave := context.WithCancel(ctx)
@@ -109,8 +125,12 @@ func TestARollingRestartFailsNobody(t *testing.T) {
 	for i, id := range o.Sellers[:4] {
 		c := *o.As(id)
 		c.Retries, c.Repeated = 1, repeated
-		s := &recount.Seller{Client: &c, Name: fmt.Sprintf("客户%c", 'A'+i), Journal: journal, Rand: rand.New(rand.NewPCG(n, uint64(i+1))), Day: day, Pause: 300 * time.Millisecond} //nolint:gosec // chances that can be repeated
+		s := &recount.Seller{Client: &c, Name: fmt.Sprintf("客户%c", 'A'+i), Journal: journal, Rand: rand.New(rand.NewPCG(n, uint64(i+1))), Day: day, Pause: time.Second} //nolint:gosec // chances that can be repeated
 		people.Go(func() { s.Run(working) })
+	}
+	reads := new(atomic.Int64)
+	for _, path := range []string{"/v1/people", "/v1/leads", "/v1/customers", "/v1/tasks", "/v1/insights/ledger", "/v1/journeys/counts", "/openapi.json"} {
+		people.Go(func() { look(working, t, o, path, repeated, reads) })
 	}
 	begin := time.Now()
 	for _, i := range o.Suite.Instances {
@@ -125,7 +145,7 @@ func TestARollingRestartFailsNobody(t *testing.T) {
 		ready(ctx, t, o)
 		t.Logf("%s ended within %s, was back %s later; %d writes meanwhile", i, stopped.Sub(asked).Round(time.Millisecond), time.Since(stopped).Round(time.Millisecond), journal.Size()-before)
 	}
-	t.Logf("%d processes in %s: %d writes acknowledged, %d calls repeated once", len(o.Suite.Instances), time.Since(begin).Round(time.Second), journal.Size(), repeated.Load())
+	t.Logf("%d processes in %s: %d writes acknowledged, %d reads, %d calls repeated once", len(o.Suite.Instances), time.Since(begin).Round(time.Second), journal.Size(), reads.Load(), repeated.Load())
 	leave()
 	people.Wait()
 	if len(journal.Lost) > 0 {
