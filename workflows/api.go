@@ -49,6 +49,7 @@ type path struct {
 func (s *Service) register(r *httpx.Server) {
 	const tag = "journeys"
 	s.registerLists(r)
+	s.registerRehearsal(r)
 	httpx.Handle(r, httpx.Op{Method: http.MethodGet, Path: "/v1/journeys/{kind}/{id}", ID: "get-journey", Tag: tag, Summary: "Where a journey stands, what happens next, and why"}, s.show)
 	httpx.Handle(r, httpx.Op{Method: http.MethodGet, Path: "/v1/journeys/{kind}/{id}/obligations", ID: "list-obligations", Tag: tag, Summary: "What happens, and when, if nobody acts"}, s.obligations)
 	httpx.Handle(r, httpx.Op{Method: http.MethodPost, Path: "/v1/journeys/{kind}/{id}/effects/{effect}/retry", ID: "retry-effect", Tag: tag, Status: http.StatusAccepted,
