@@ -78,7 +78,7 @@ func operatorOf(s config.Config) (*api.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the service key cannot be read (name the data directory with --data, or the file with LIUKE_SERVICE_KEY): %w", err)
 	}
-	return &api.Client{URL: s.Origin, Token: func(string) (string, error) { return key.Process(operator).Token() }}, nil
+	return &api.Client{URL: cmp.Or(s.InternalOrigin, s.Origin), Token: func(string) (string, error) { return key.Process(operator).Token() }}, nil
 }
 
 func listOutages(c *cobra.Command, client *api.Client, language string) error {
