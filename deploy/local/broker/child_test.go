@@ -1,78 +1,41 @@
 package broker
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/segmentio/kafka-go"
-)
 
-const childConfig = "LIUKE_TEST_BROKER"
+	"liuke.dev/shared/programtest/child"
+)
 
 // TestMain lets the test binary be the broker that a test kills.
 func TestMain(m *testing.M) {
-	if text := os.Getenv(childConfig); text != "" {
-		var cfg Config
-		if err := json.Unmarshal([]byte(text), &cfg); err != nil {
-			panic(err)
-		}
+	os.Exit(child.Main(m, func(cfg Config, up func(...any)) error {
 		begin := time.Now()
 		b, err := Start(context.Background(), cfg)
 		if err != nil {
-			fmt.Println("ERROR", err)
-			os.Exit(1)
+			return err
 		}
-		fmt.Println("READY", b.Address(), time.Since(begin))
+		up(b.Address(), time.Since(begin))
 		select {}
-	}
-	os.Exit(m.Run())
+	}))
 }
 
-// child is a broker in a process of its own.
-type child struct {
-	cmd     *exec.Cmd
+// killable is a broker in a process of its own.
+type killable struct {
+	*child.Process
 	address string
 }
 
-func startChild(t *testing.T, cfg Config) *child {
+func startChild(t *testing.T, cfg Config) killable {
 	t.Helper()
-	text, err := json.Marshal(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childConfig+"="+string(text))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	c := &child{cmd: cmd}
-	t.Cleanup(c.kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	fields := strings.Fields(line)
-	if err != nil || len(fields) < 2 || fields[0] != "READY" {
-		t.Fatalf("the broker did not start: %q %v", line, err)
-	}
-	c.address = fields[1]
-	t.Logf("broker ready after %s", fields[2])
-	return c
-}
-
-// kill is kill -9.
-func (c *child) kill() {
-	_ = c.cmd.Process.Kill()
-	_ = c.cmd.Wait()
+	p := child.Start(t, cfg)
+	t.Logf("broker ready after %s", p.Said[1])
+	return killable{p, p.Said[0]}
 }
 
 func freeAddress(t *testing.T) string {

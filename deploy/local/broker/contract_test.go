@@ -11,7 +11,7 @@ func TestTheEmbeddedBrokerKeepsTheContract(t *testing.T) {
 	cfg := Config{Dir: t.TempDir(), Address: freeAddress(t)}
 	c := startChild(t, cfg)
 	contract.Run(t, contract.Broker{Address: c.address, KillAndRestart: func(t *testing.T) {
-		c.kill()
+		c.Kill()
 		c = startChild(t, cfg)
 	}})
 }

@@ -41,7 +41,7 @@ func TestKillLosesNoAcknowledgedMessage(t *testing.T) {
 			})
 		}
 		time.Sleep(time.Second + time.Duration(round)*77*time.Millisecond)
-		c.kill()
+		c.Kill()
 		cancel()
 		senders.Wait()
 	}
@@ -80,7 +80,7 @@ func TestCommittedOffsetsSurviveTwoKillsAndATornTail(t *testing.T) {
 			t.Fatalf("round %d goes on at %s instead of %s: a committed offset was lost", round, got[0], want)
 		}
 		r.Close()
-		c.kill()
+		c.Kill()
 		for _, file := range []string{"groups.log", filepath.Join(partitionsDir, "facts-0", "0.dat"), filepath.Join(partitionsDir, "facts-0", "0.idx")} {
 			tear(t, filepath.Join(cfg.Dir, file))
 		}

@@ -1,16 +1,12 @@
 package engine
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,38 +17,32 @@ import (
 	"go.temporal.io/sdk/workflow"
 	"liuke.dev/deploy/local/broker"
 	"liuke.dev/deploy/local/datadir"
+	"liuke.dev/shared/programtest/child"
 )
-
-const childConfig = "LIUKE_TEST_ENGINE"
 
 // TestMain lets the test binary be the program that a test kills: both engines
 // and a worker whose workflow rings once its timer fires. A ring is a message.
-func TestMain(m *testing.M) {
-	text := os.Getenv(childConfig)
-	if text == "" {
-		os.Exit(m.Run())
-	}
-	var cfg Config
-	must(json.Unmarshal([]byte(text), &cfg))
+func TestMain(m *testing.M) { os.Exit(child.Main(m, serve)) }
+
+func serve(cfg Config, up func(...any)) error {
 	begin := time.Now()
 	e, err := Start(context.Background(), cfg)
-	must(err)
+	if err != nil {
+		return err
+	}
 	c, err := client.Dial(client.Options{HostPort: e.Temporal.Address(), Namespace: e.Temporal.Namespace(), Logger: quiet{}})
-	must(err)
+	if err != nil {
+		return err
+	}
 	to := &kafka.Writer{Addr: kafka.TCP(e.Broker.Address()), Topic: "rings", RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond}
 	w := worker.New(c, "alarms", worker.Options{StickyScheduleToStartTimeout: time.Minute})
 	w.RegisterWorkflow(Alarm)
 	w.RegisterActivity(&bell{to})
-	must(w.Start())
-	fmt.Println("READY", time.Since(begin))
-	must(<-e.Failed())
-}
-
-func must(err error) {
-	if err != nil {
-		fmt.Println("ERROR", err)
-		os.Exit(1)
+	if err := w.Start(); err != nil {
+		return err
 	}
+	up(time.Since(begin))
+	return <-e.Failed()
 }
 
 type bell struct{ to *kafka.Writer }
@@ -78,38 +68,11 @@ func (quiet) Info(string, ...any)  {}
 func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
-// program is a child process; kill is kill -9.
-type program struct{ cmd *exec.Cmd }
-
-func run(t *testing.T, cfg Config) *program {
+func run(t *testing.T, cfg Config) *child.Process {
 	t.Helper()
-	text, err := json.Marshal(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childConfig+"="+string(text))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	p := &program{cmd}
-	t.Cleanup(p.kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil || !strings.HasPrefix(line, "READY") {
-		t.Fatalf("the engines did not start: %q %v", line, err)
-	}
-	t.Logf("engines and worker: %s", strings.TrimSpace(line))
+	p := child.Start(t, cfg)
+	t.Logf("engines and worker ready after %s", p.Said[0])
 	return p
-}
-
-func (p *program) kill() {
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
 }
 
 func fresh(t *testing.T) Config {
@@ -157,7 +120,7 @@ func TestTimersFireOnceAfterKill(t *testing.T) {
 		set(fmt.Sprintf("later-%d", i), 6*time.Second)
 	}
 	c.Close()
-	p.kill()
+	p.Kill()
 	time.Sleep(2500 * time.Millisecond) // some come due while nothing runs
 	run(t, cfg)
 	got := rings(t, cfg.Kafka, len(want))
