@@ -55,6 +55,9 @@ func (c *consumer) process(ctx context.Context, open []*item, aside func(*item))
 	troubled := false
 	for {
 		c.attempt(ctx, open)
+		if ctx.Err() != nil && slices.ContainsFunc(open, func(i *item) bool { return i.err != nil }) {
+			return false // it was interrupted: no fault of the fact's, and no news
+		}
 		var left []*item
 		anyAway := false
 		for _, i := range open {
