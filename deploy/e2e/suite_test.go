@@ -128,6 +128,7 @@ func TestARollingRestartFailsNobody(t *testing.T) {
 		s := &recount.Seller{Client: &c, Name: fmt.Sprintf("客户%c", 'A'+i), Journal: journal, Rand: rand.New(rand.NewPCG(n, uint64(i+1))), Day: day, Pause: time.Second} //nolint:gosec // chances that can be repeated
 		people.Go(func() { s.Run(working) })
 	}
+	heard := listen(ctx, o, o.Sellers[0])
 	reads := new(atomic.Int64)
 	for _, path := range []string{"/v1/people", "/v1/leads", "/v1/customers", "/v1/tasks", "/v1/insights/ledger", "/v1/journeys/counts", "/openapi.json"} {
 		people.Go(func() { look(working, t, o, path, repeated, reads) })
@@ -158,5 +159,6 @@ func TestARollingRestartFailsNobody(t *testing.T) {
 	checkWrites(ctx, t, o, journal, l)
 	checkLists(ctx, t, o, l)
 	checkInsights(ctx, t, o, l)
+	heard.check(ctx, t)
 	checkCommands(ctx, t, o)
 }
