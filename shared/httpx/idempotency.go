@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -43,13 +44,21 @@ type storedAnswer struct {
 type answers struct {
 	docs  store.Collection[storedAnswer]
 	clock instant.Clock
+	// pending are answers on their way to the store, by id; nobody waits for them
+	// to arrive: until then a repeat finds them here, and in another process it
+	// finds what the command changed.
+	pending sync.Map
+	free    chan struct{}
 }
+
+// pendingAnswers bounds how many are on their way; further ones are waited for.
+const pendingAnswers = 64
 
 func newAnswers(ctx context.Context, e store.Engine, clock instant.Clock) (*answers, error) {
 	if err := e.Declare(ctx, answerSpec); err != nil {
 		return nil, err
 	}
-	return &answers{docs: store.Of[storedAnswer](e, answerSpec), clock: clock}, nil
+	return &answers{docs: store.Of[storedAnswer](e, answerSpec), clock: clock, free: make(chan struct{}, pendingAnswers)}, nil
 }
 
 type commandKey struct{}
@@ -124,10 +133,9 @@ func (a *answers) serve(c *gin.Context, command string) {
 	request, id := hex.EncodeToString(h.Sum(nil)), hashed(command)
 
 	ctx := c.Request.Context()
-	first, err := a.docs.Get(ctx, id)
-	switch {
+	switch first, err := a.first(ctx, id); {
 	case err == nil:
-		a.repeat(c, first.Body, request)
+		a.repeat(c, first, request)
 		return
 	case !errors.Is(err, store.ErrNotFound):
 		Abort(c, err)
@@ -141,8 +149,36 @@ func (a *answers) serve(c *gin.Context, command string) {
 	}
 	answer := storedAnswer{Request: request, Status: w.Status(), ETag: w.Header().Get("ETag"), Location: w.Header().Get("Location"),
 		Type: w.Header().Get("Content-Type"), Body: w.kept.Bytes(), At: a.clock()}
-	// If it cannot be kept, the command id in the changed document still makes a repeat harmless.
-	_ = a.docs.Commit(context.WithoutCancel(ctx), store.New(id, answer), "")
+	a.keep(store.Background(context.WithoutCancel(ctx)), id, answer)
+}
+
+// first gives the answer that was given first.
+func (a *answers) first(ctx context.Context, id string) (storedAnswer, error) {
+	if first, ok := a.pending.Load(id); ok {
+		return first.(storedAnswer), nil
+	}
+	d, err := a.docs.Get(ctx, id)
+	if err != nil {
+		return storedAnswer{}, err
+	}
+	return d.Body, nil
+}
+
+// keep stores an answer. If that fails, or the process dies before, the command
+// id in the changed document still makes a repeat harmless.
+func (a *answers) keep(ctx context.Context, id string, answer storedAnswer) {
+	commit := func() { _ = a.docs.Commit(ctx, store.New(id, answer), "") }
+	select {
+	case a.free <- struct{}{}:
+		a.pending.Store(id, answer)
+		go func() {
+			commit()
+			a.pending.Delete(id)
+			<-a.free
+		}()
+	default:
+		commit()
+	}
 }
 
 func (a *answers) repeat(c *gin.Context, first storedAnswer, request string) {
