@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -51,7 +52,7 @@ func (s *stand) kafka() {
 	flags = append(flags, "-Dlog4j2.configurationFile="+filepath.Join(Root(), "deploy", "engines", "kafka", "log4j2.properties"))
 	s.run(exec.CommandContext(s.t.Context(), "java", slices.Concat(flags, []string{"kafka.tools.StorageTool", "format", "-t", env["CLUSTER_ID"], "-c", file})...))
 	inner := net.JoinHostPort(s.address["kafka"], "9092")
-	s.start("kafka", process.Command{Path: "java", Args: append(flags, "kafka.Kafka", file), Ready: func(ctx context.Context) error { return s.client(inner).Ping(ctx) }})
+	s.start("kafka", process.Command{Path: "java", Args: append(flags, "kafka.Kafka", file), ReadyWithin: 2 * time.Minute, Ready: func(ctx context.Context) error { return s.client(inner).Ping(ctx) }})
 	s.publish("kafka")
 }
 
@@ -149,9 +150,10 @@ func (s *stand) temporal() {
 		job.Env = append(s.env("temporal-schema"), path)
 		s.run(job)
 	}
-	script = s.mounted("temporal", "/scripts/temporal-server.sh", "exec /etc/temporal", "exec sh "+filepath.Join(source, "docker", "scripts", "sh"))
+	script = s.mounted("temporal", "/scripts/temporal-server.sh", "exec /etc/temporal", "exec bash "+filepath.Join(source, "docker", "scripts", "sh"))
+	// The image's shell knows more than POSIX, and its entry point uses that: bash does as well.
 	frontend := net.JoinHostPort(s.address["temporal"], s.project.Services["temporal"].Expose[0])
-	s.start("temporal", process.Command{Path: "sh", Args: []string{script}, Env: []string{path}, Ready: func(ctx context.Context) error {
+	s.start("temporal", process.Command{Path: "sh", Args: []string{script}, Env: []string{path}, ReadyWithin: 2 * time.Minute, Ready: func(ctx context.Context) error {
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", frontend)
 		if err == nil {
 			err = c.Close()

@@ -45,11 +45,11 @@ func TestWhatTheFileSaysRuns(t *testing.T) {
 	}
 	s.proxy()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	origin := *s.project.Services["leads"].Environment["LIUKE_ORIGIN"]
 	stranger := programtest.NewClient(origin, "", 30*time.Second)
-	setUp(ctx, t, stranger, s.tail("organization"))
+	setUp(ctx, t, stranger, s.printed("organization"))
 	token := signIn(ctx, t, origin)
 	administrator := programtest.NewClient(origin, token, 30*time.Second)
 	eventually(ctx, t, "leads knows who signed in", func() error { return known(administrator.Get(ctx, "/v1/leads", nil)) })
@@ -190,7 +190,7 @@ func record(ctx context.Context, t *testing.T, c *programtest.Client) (id string
 		var made struct {
 			ID string `json:"id"`
 		}
-		err := c.Post(ctx, "/v1/leads", map[string]any{"company": "试试公司", "contact": "王", "phone": "13800138000", "need": "询价", "source": "referral"}, &made)
+		err := c.Post(ctx, "/v1/leads", map[string]any{"company": "试试公司", "contact": "王", "phone": "13800138000", "need": "询价", "source": "website"}, &made)
 		id = made.ID
 		return err
 	})

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -76,12 +77,15 @@ func (s *stand) within(container, text string) string {
 		m := s.names.FindStringSubmatch(found)
 		return m[1] + s.address[m[2]] + m[3]
 	})
-	text = strings.ReplaceAll(text, "0.0.0.0", s.address[container])
+	text = everywhere.ReplaceAllString(text, "${1}"+s.address[container])
 	for _, c := range s.project.Services[container].Secrets {
 		text = strings.ReplaceAll(text, "/run/secrets/"+c.Source, s.project.Secrets[c.Source].File)
 	}
 	return text
 }
+
+// everywhere is all addresses of a container, and no part of a network's.
+var everywhere = regexp.MustCompile(`(^|[^\d.])0\.0\.0\.0\b`)
 
 // env gives a container's environment, and nothing else.
 func (s *stand) env(container string) []string {
@@ -165,8 +169,13 @@ func (s *stand) start(container string, c process.Command) *process.Process {
 }
 
 func (s *stand) tail(container string) string {
-	text, _ := os.ReadFile(filepath.Join(s.dir, container+".log")) // for a reader only
-	return string(text[max(0, len(text)-3000):])
+	text := s.printed(container)
+	return text[max(0, len(text)-3000):]
+}
+
+func (s *stand) printed(container string) string {
+	text, _ := os.ReadFile(filepath.Join(s.dir, container+".log")) // what is missing is missed by whoever looks for it
+	return string(text)
 }
 
 // program starts one of our programs: what the Dockerfile builds, as it says.
@@ -178,10 +187,11 @@ func (s *stand) program(container, binaries string) {
 	}
 	binary := filepath.Join(binaries, filepath.Base(image.Command[0]))
 	test := s.project.Services[container].HealthCheck.Test
-	s.start(container, process.Command{Path: binary, Args: image.Command[1:], Ready: func(ctx context.Context) error {
+	s.start(container, process.Command{Path: binary, Args: image.Command[1:], ReadyWithin: 2 * time.Minute, Ready: func(ctx context.Context) error {
 		check := exec.CommandContext(ctx, binary, test[len(image.Command)+1:]...)
 		check.Env = s.env(container)
 		if out, err := check.CombinedOutput(); err != nil {
+			time.Sleep(200 * time.Millisecond) // a health check is a program: not one after the other
 			return fmt.Errorf("%w: %s", err, out)
 		}
 		return nil
