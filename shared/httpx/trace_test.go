@@ -61,7 +61,7 @@ func TestARequestIsAStepAndItsLogLinesNameIt(t *testing.T) {
 	}
 	notes := map[string]string{}
 	for _, a := range spans[0].Attributes {
-		notes[string(a.Key)] = a.Value.Emit()
+		notes[string(a.Key)] = a.Value.String()
 	}
 	if notes["liuke.request"] != "R5" || notes["liuke.person"] != "wang" || notes["liuke.customer"] != "C7" || notes["http.response.status_code"] != "500" {
 		t.Error(notes)

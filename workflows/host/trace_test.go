@@ -36,7 +36,7 @@ func named(all tracetest.SpanStubs, name string) (out []tracetest.SpanStub) {
 func note(s tracetest.SpanStub, key string) string {
 	for _, a := range s.Attributes {
 		if string(a.Key) == key {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
