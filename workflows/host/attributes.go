@@ -1,8 +1,6 @@
 package host
 
 import (
-	"time"
-
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -44,6 +42,41 @@ type shown struct {
 
 const dayMS = instant.Time(24 * 60 * 60 * 1000)
 
+// Shown is what the search attributes of a run say when it begins, as far as
+// whoever starts it can tell: what the first decision need not change costs no
+// upsert.
+type Shown struct {
+	Stage    string       `json:"stage,omitempty"`
+	Owner    string       `json:"owner,omitempty"`
+	Customer string       `json:"customer,omitempty"`
+	NextDue  instant.Time `json:"next_due,omitempty"` // cut to its day
+}
+
+// Attributes are the search attributes that a journey starts with.
+func Attributes(kind string, s *Shown) temporal.SearchAttributes {
+	all := []temporal.SearchAttributeUpdate{KindKey.ValueSet(kind)}
+	if s != nil {
+		var none shown
+		keyword(&all, stageKey, &none.stage, s.Stage)
+		keyword(&all, ownerKey, &none.owner, s.Owner)
+		keyword(&all, customerKey, &none.customer, s.Customer)
+		if day := dayOf(s.NextDue); day != 0 {
+			all = append(all, nextDueKey.ValueSet(day.Std()))
+		}
+	}
+	return temporal.NewSearchAttributes(all...)
+}
+
+// at gives what is shown when a run begins.
+func (s *Shown) at() shown {
+	if s == nil {
+		return shown{}
+	}
+	return shown{stage: s.Stage, owner: s.Owner, customer: s.Customer, day: dayOf(s.NextDue)}
+}
+
+func dayOf(t instant.Time) instant.Time { return t - t%dayMS }
+
 func (s *shown) update(ctx workflow.Context, now decisions.Show, timer instant.Time) error {
 	var changes []temporal.SearchAttributeUpdate
 	keyword(&changes, stageKey, &s.stage, now.Stage)
@@ -54,12 +87,12 @@ func (s *shown) update(ctx workflow.Context, now decisions.Show, timer instant.T
 		s.late = now.Late
 		changes = append(changes, lateKey.ValueSet(now.Late))
 	}
-	if day := timer - timer%dayMS; day != s.day {
+	if day := dayOf(timer); day != s.day {
 		s.day = day
 		if day == 0 {
 			changes = append(changes, nextDueKey.ValueUnset())
 		} else {
-			changes = append(changes, nextDueKey.ValueSet(time.UnixMilli(int64(day)).UTC()))
+			changes = append(changes, nextDueKey.ValueSet(day.Std()))
 		}
 	}
 	if len(changes) == 0 {

@@ -49,7 +49,7 @@ func begin(ctx workflow.Context, in Input) *run {
 		in: in, events: in.Events, outcomes: in.Outcomes, retry: in.Retry,
 		facts: workflow.GetSignalChannel(ctx, SignalFacts), again: workflow.GetSignalChannel(ctx, SignalReconsider),
 		settled: workflow.NewNamedBufferedChannel(ctx, "settled effects", 64),
-		lanes:   map[string]*lane{}, inHand: map[string]bool{},
+		lanes:   map[string]*lane{}, inHand: map[string]bool{}, shown: in.Shown.at(),
 	}
 }
 

@@ -56,6 +56,7 @@ type Input struct {
 	Events   []journey.Event     `json:"events,omitempty"`   // carried over
 	Outcomes []decisions.Outcome `json:"outcomes,omitempty"` // carried over
 	Retry    []string            `json:"retry,omitempty"`    // carried over
+	Shown    *Shown              `json:"shown,omitempty"`    // by the search attributes it was started with
 }
 
 // Register adds the workflow types and their activities to a worker.

@@ -9,7 +9,6 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 	"golang.org/x/sync/errgroup"
 
 	"liuke.dev/shared/facts"
@@ -91,21 +90,21 @@ func group(batch []facts.Event, outcomes []error) (map[Address][]int, []Address)
 
 // Reconsider asks a journey for a new decision, starting it if it does not run.
 func (r *Router) Reconsider(ctx context.Context, to Address, why host.Reconsider) error {
-	return r.start(ctx, to, host.SignalReconsider, why)
+	return r.start(ctx, to, nil, host.SignalReconsider, why)
 }
 
 func (r *Router) signal(ctx context.Context, to Address, events []journey.Event) error {
-	return r.start(ctx, to, host.SignalFacts, host.Facts{Events: events})
+	return r.start(ctx, to, begins(events[0], r.clock()), host.SignalFacts, host.Facts{Events: events})
 }
 
-func (r *Router) start(ctx context.Context, to Address, signal string, arg any) error {
+func (r *Router) start(ctx context.Context, to Address, shown *host.Shown, signal string, arg any) error {
 	id := host.WorkflowID(to.Kind, to.ID)
 	options := client.StartWorkflowOptions{
 		ID: id, TaskQueue: host.TaskQueue, StaticSummary: id,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		TypedSearchAttributes: temporal.NewSearchAttributes(host.KindKey.ValueSet(to.Kind)),
+		TypedSearchAttributes: host.Attributes(to.Kind, shown),
 	}
-	_, err := r.temporal.SignalWithStartWorkflow(ctx, id, signal, arg, options, host.Types[to.Kind], host.Input{Kind: to.Kind, ID: to.ID, Version: host.Version})
+	_, err := r.temporal.SignalWithStartWorkflow(ctx, id, signal, arg, options, host.Types[to.Kind], host.Input{Kind: to.Kind, ID: to.ID, Version: host.Version, Shown: shown})
 	var never *serviceerror.InvalidArgument
 	switch {
 	case err == nil:
