@@ -9,10 +9,20 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/telemetry"
 )
 
 var errFailed = errors.New("the request failed")
+
+// begins tells whether a request may be a step. Streams are none. An effect whose
+// matter nobody records says so by coming without a trace: it begins none either.
+func begins(c *gin.Context) bool {
+	if strings.Contains(c.GetHeader("Accept"), "text/event-stream") {
+		return false
+	}
+	return c.GetHeader(effects.HeaderCause) == "" || c.GetHeader("Traceparent") != ""
+}
 
 // trace begins the step of answering a request, the one at which a trace begins
 // unless the caller, who has a token to show, is in one already. The function
@@ -20,7 +30,7 @@ var errFailed = errors.New("the request failed")
 func (s *Server) trace(c *gin.Context) func(*gin.Context) {
 	begin := time.Now()
 	var step telemetry.Span
-	if telemetry.On() && !strings.Contains(c.GetHeader("Accept"), "text/event-stream") {
+	if telemetry.On() && begins(c) {
 		ctx := c.Request.Context()
 		ctx, step = telemetry.Serve(ctx, c.Request.Header, c.GetHeader("Authorization") != "", c.Request.Method+" "+c.FullPath())
 		c.Request = c.Request.WithContext(ctx)

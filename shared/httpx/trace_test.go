@@ -15,6 +15,7 @@ import (
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/auth/authtest"
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/telemetry"
@@ -69,6 +70,10 @@ func TestARequestIsAStepAndItsLogLinesNameIt(t *testing.T) {
 	httpxtest.Serve(t, h, "", "POST", "/v1/notes/1", nil, "Traceparent", from)
 	if spans = kept.GetSpans(); len(spans) != 2 || spans[1].SpanContext.TraceID() == spans[0].SpanContext.TraceID() {
 		t.Error("somebody without a token chose the trace")
+	}
+	httpxtest.Serve(t, h, "wang", "POST", "/v1/notes/1", nil, effects.HeaderCause, "lead:1:idle.0:1")
+	if spans = kept.GetSpans(); len(spans) != 2 {
+		t.Error("an effect of what nobody records began a trace")
 	}
 }
 
