@@ -17,10 +17,7 @@ import (
 func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 	r.Fault = Fault{Target: "everything", Kind: "-", When: "at the end"}
 	begin := time.Now()
-	boss := &recount.Seller{Client: t.Office.As(t.Office.Boss), Journal: t.journal, Rand: t.chance, Day: day}
-	for _, id := range t.ledger.Untouched() {
-		boss.FollowUp(ctx, "/v1/leads/"+id) // untouched ones go from hand to hand for ever, as they should
-	}
+	t.calm(ctx)
 	waiting := ""
 	for end := begin.Add(settleWithin); ; {
 		if err := t.read(); err != nil {
@@ -45,6 +42,15 @@ func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 		t.say("    WRONG: %s", one)
 	}
 	return r, nil
+}
+
+// calm touches every lead that nobody has touched: untouched ones go from hand to
+// hand for ever, as they should, and would soon be all that the suite is busy with.
+func (t *Trial) calm(ctx context.Context) {
+	boss := &recount.Seller{Client: t.Office.As(t.Office.Boss), Journal: t.journal, Rand: t.chance, Day: day}
+	for _, id := range t.ledger.Untouched() {
+		boss.FollowUp(ctx, "/v1/leads/"+id)
+	}
 }
 
 // settleWithin bounds how long the last promises take: a lead that was touched

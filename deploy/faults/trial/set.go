@@ -64,7 +64,7 @@ func buildReal(nodes int) func(context.Context, string) (*Trial, error) {
 
 // Try starts the suite of a group in a directory, tries its faults and ends it.
 func Try(ctx context.Context, g Group, dir string, seed uint64, log func(string, ...any)) (results []Result, whole Result, err error) {
-	dir = filepath.Join(dir, strings.ReplaceAll(g.Name, " ", "-"))
+	dir = filepath.Join(dir, strings.NewReplacer(" ", "-", ",", "").Replace(g.Name)) // Kafka takes a comma for two directories
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, whole, err
 	}
