@@ -1,6 +1,13 @@
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.backend.memory.MemoryCollection;
+import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
 import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
@@ -18,6 +25,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -28,6 +36,7 @@ import java.util.Set;
  * replies are live documents which a later write would change while they are
  * being sent; and it writes every change to a file before it acknowledges it,
  * so that a server started again after kill -9 has all that was acknowledged.
+ * Beyond that it finds by id what it would look for in a whole collection.
  *
  * <p>Arguments: port, file of changes.
  */
@@ -52,6 +61,39 @@ public final class StandIn extends MemoryBackend {
         });
         changes = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         repeat(file);
+    }
+
+    @Override
+    public MemoryDatabase openOrCreateDatabase(String name) {
+        CursorRegistry cursors = getCursorRegistry();
+        return new MemoryDatabase(name, cursors) {
+            @Override
+            protected MemoryCollection openOrCreateCollection(String collection, CollectionOptions options) {
+                return new Collection(this, collection, options, cursors);
+            }
+        };
+    }
+
+    /** A collection that finds a document by its id also where the query asks for more: a compare-and-set otherwise reads them all. */
+    private static final class Collection extends MemoryCollection {
+        Collection(MongoDatabase database, String name, CollectionOptions options, CursorRegistry cursors) {
+            super(database, name, options, cursors);
+        }
+
+        @Override
+        protected QueryResult queryDocuments(Document query, Document order, int skip, int limit, int batch, Document fields) {
+            if (query.size() > 1 && query.get("_id") instanceof String id) {
+                Document byId = new Document("_id", id);
+                for (Index<Integer> index : getIndexes()) {
+                    if (index.canHandle(byId)) {
+                        List<Document> found = new ArrayList<>();
+                        index.getPositions(byId).forEach(position -> found.add(getDocument(position)));
+                        return matchDocumentsFromStream(found.stream(), query, order, skip, limit, batch, fields);
+                    }
+                }
+            }
+            return super.queryDocuments(query, order, skip, limit, batch, fields);
+        }
     }
 
     @Override
