@@ -137,7 +137,6 @@ func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
 		return r, err
 	}
 	t.recount(ctx, &r)
-	t.calm(ctx)
 	firedNow, lateNow := t.ledger.Promises()
 	r.Acknowledged, r.Fired, r.Late = t.journal.Size()-written, firedNow-fired, lateNow-late
 	r.Repeated = t.mail.Repeated() + t.hooks.Repeated() - repeated
@@ -146,6 +145,7 @@ func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
 	for _, one := range r.Findings {
 		t.say("    WRONG: %s", one)
 	}
+	t.calm(ctx)
 	return r, nil
 }
 
