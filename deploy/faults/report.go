@@ -35,8 +35,8 @@ type tried struct {
 
 func (r *report) markdown() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "`go run ./deploy/faults --engines %s`, %s, %s; %s, %d cores, load before the run %s, %s in all.\n", r.engines, r.begun.Format("2006-01-02"), revision(),
-		runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
+	fmt.Fprintf(&s, "`go run ./deploy/faults%s`, %s, %s; seed %d, %s, %d cores, load of the machine before the run %s, %s in all.\n", strings.Join(append([]string{""}, os.Args[1:]...), " "),
+		r.begun.Format("2006-01-02"), revision(), r.seed, runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
 	for _, g := range r.groups {
 		fmt.Fprintf(&s, "\n**%s**\n\n| process or link | kind | moment | lasted | acknowledged | fired (late) | lost | doubled | sent again | caught up after |\n|---|---|---|---|---|---|---|---|---|---|\n", g.name)
 		for _, one := range append(slices.Clone(g.results), g.whole) {
