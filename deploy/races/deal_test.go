@@ -89,7 +89,7 @@ func raceOfDeals(t *testing.T, engines []store.Engine, careless bool) (*office, 
 		first = standing{a.text("stage"), a.version}
 	}
 	for _, s := range o.shaken {
-		s.careless = careless
+		s.careless.Store(careless)
 	}
 	o.fail(4)
 	o.together(clients, rounds, func(client int, r *rand.Rand) {

@@ -122,9 +122,9 @@ func (o *office) now() instant.Time {
 }
 
 // fail lets so many of a hundred commits fail from now on.
-func (o *office) fail(percent int) {
+func (o *office) fail(percent int64) {
 	for _, s := range o.shaken {
-		s.percent = percent
+		s.percent.Store(percent)
 	}
 }
 

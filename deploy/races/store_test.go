@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,8 +44,8 @@ func eachStore(t *testing.T, f func(t *testing.T, engines []store.Engine)) {
 // they were made durable.
 type shaken struct {
 	store.Engine
-	percent  int  // of commits that fail
-	careless bool // acknowledges what lost a race: what the checks must find
+	percent  atomic.Int64 // of commits that fail
+	careless atomic.Bool  // acknowledges what lost a race: what the checks must find
 }
 
 func (s *shaken) pause() {
@@ -60,12 +61,12 @@ func (s *shaken) Get(ctx context.Context, collection, id string) (store.Record, 
 
 func (s *shaken) Commit(ctx context.Context, collection string, w store.Write) error {
 	s.pause()
-	fails := rand.IntN(100) < s.percent
+	fails := rand.Int64N(100) < s.percent.Load()
 	if fails && rand.IntN(2) == 0 {
 		return store.ErrUnavailable
 	}
 	err := s.Engine.Commit(ctx, collection, w)
-	if s.careless && errors.Is(err, store.ErrConflict) {
+	if s.careless.Load() && errors.Is(err, store.ErrConflict) {
 		return nil
 	}
 	if err == nil && fails {
