@@ -161,6 +161,9 @@ func (o *Origin) RoundTrip(r *http.Request) (*http.Response, error) {
 // candidates gives the instances that are in, the next in turn first.
 func (o *Origin) candidates(name string) []*backend {
 	all := o.backends[name]
+	if len(all) == 0 {
+		return nil
+	}
 	first := int(o.turn.Add(1) % uint64(len(all))) //nolint:gosec // below the number of instances
 	var in []*backend
 	for n := range all {
