@@ -19,9 +19,9 @@ const (
 	overdueBy  = 2 * time.Minute
 	// sweepWindow is how many journeys of a sweep are asked at once, sweepPatience
 	// how long it waits for them before it asks the next, looking so often.
-	sweepWindow   = 16
+	sweepWindow   = 8
 	sweepPatience = 2 * time.Second
-	sweepLook     = 50 * time.Millisecond
+	sweepLook     = 25 * time.Millisecond
 )
 
 // sweep asks journeys for a new decision that decided by a policy no longer in
