@@ -232,6 +232,42 @@ func TestRemindersUnderCrashes(t *testing.T) {
 	}
 }
 
+// A reminder whose process died before it was in people's lists is new to them
+// when it gets there, and not of the time at which it was issued: who follows a
+// stream has long been told of later ones.
+func TestALateDeliveryArrivesNow(t *testing.T) {
+	d, f, now := newDesk(t, filepath.Join(t.TempDir(), "n.db"))
+	defer func() { _ = f.Engine.Close() }()
+	for n := 0; ; n++ { // until a crash comes between the reminder and its deliveries
+		f.Percent.Store(50)
+		r := catalogue.Reminder{ID: fmt.Sprintf("r%d", n), Level: catalogue.LevelRemind, Rule: "idle.0", Subject: catalogue.Subject{Kind: "lead", ID: "l"}, Due: noon}
+		_, _, _ = d.Remind(context.Background(), r, "wang")
+		f.Percent.Store(0)
+		if len(arrivals(t, d, noon.Add(-time.Hour))) == 0 && history(t, f.Engine, "reminder/"+r.ID, "liuke.notifications.reminder_issued.v1") == 1 {
+			break
+		} else if n > 200 {
+			t.Fatal("no crash came in between")
+		}
+		_ = f.Engine.Close()
+		d, f, now = newDesk(t, filepath.Join(t.TempDir(), fmt.Sprintf("n%d.db", n)))
+	}
+	now.Add(time.Minute.Milliseconds())
+	if err := d.FinishSpreading(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if got := arrivals(t, d, noon.Add(30*time.Second)); len(got) != 1 || got[0].At != noon.Add(time.Minute) || got[0].Reminder.Reminder.At != noon {
+		t.Errorf("%+v", got)
+	}
+}
+
+func arrivals(t *testing.T, d *Desk, from instant.Time) (all []Arrival) {
+	t.Helper()
+	if err := d.Since(context.Background(), "wang", from, func(a Arrival) bool { all = append(all, a); return true }); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // clumsy is a mailer whose process dies while it sends.
 type clumsy struct {
 	mu   sync.Mutex

@@ -43,6 +43,6 @@ func (m *Metrics) count(v *outbox.Delivery, now instant.Time) {
 	}
 	m.ended.WithLabelValues(v.Channel, status).Inc()
 	if status == outbox.Delivered {
-		m.age.WithLabelValues(v.Channel).Observe(max(now.Sub(v.At).Seconds(), 0))
+		m.age.WithLabelValues(v.Channel).Observe(max(now.Sub(v.Reminder.At).Seconds(), 0))
 	}
 }

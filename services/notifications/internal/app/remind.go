@@ -62,7 +62,7 @@ func (d *Desk) spread(ctx context.Context, doc *store.Doc[outbox.Reminder]) erro
 		ctx = telemetry.Continue(ctx, doc.Body.Trace)
 	}
 	for _, to := range r.To {
-		if err := d.deliver(ctx, outbox.Delivery{Reminder: r, Person: to, Channel: outbox.InApp, Status: outbox.Delivered, Unread: true, EndedAt: r.At}); err != nil {
+		if err := d.deliver(ctx, outbox.Delivery{Reminder: r, Person: to, Channel: outbox.InApp, Status: outbox.Delivered, Unread: true}); err != nil {
 			return err
 		}
 		if err := d.outOfTheHouse(ctx, v, r, to); err != nil {
@@ -167,6 +167,10 @@ func (d *Desk) deliver(ctx context.Context, v outbox.Delivery) error {
 	}
 	var step telemetry.Span
 	if v.Channel == outbox.InApp { // which is delivered by being there
+		// From now on, however long ago the reminder was issued: a crash may have come
+		// in between, and streams pass over what is older than what they told last.
+		v.At = d.Clock()
+		v.EndedAt = v.At
 		ctx, step = delivering(ctx, &v)
 	}
 	v.Trace = telemetry.Here(ctx)
