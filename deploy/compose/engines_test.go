@@ -49,7 +49,11 @@ func (s *stand) kafka() {
 	file := filepath.Join(s.dir, "server.properties")
 	s.write(file, properties(env))
 	flags := append(java.Flags(classPath, 512), strings.Fields(env["KAFKA_HEAP_OPTS"]+" "+env["KAFKA_OPTS"])...)
-	flags = append(flags, "-Dlog4j2.configurationFile="+filepath.Join(Root(), "deploy", "engines", "kafka", "log4j2.properties"))
+	// Java asks for the name of each address it signs people in at: nobody in the
+	// network knows those of a loopback, and takes his time to say so.
+	hosts := filepath.Join(s.dir, "hosts")
+	s.write(hosts, "127.0.0.1 localhost\n"+s.address["kafka"]+" kafka\n")
+	flags = append(flags, "-Djdk.net.hosts.file="+hosts, "-Dlog4j2.configurationFile="+filepath.Join(Root(), "deploy", "engines", "kafka", "log4j2.properties"))
 	s.run(exec.CommandContext(s.t.Context(), "java", slices.Concat(flags, []string{"kafka.tools.StorageTool", "format", "-t", env["CLUSTER_ID"], "-c", file})...))
 	inner := net.JoinHostPort(s.address["kafka"], "9092")
 	s.start("kafka", process.Command{Path: "java", Args: append(flags, "kafka.Kafka", file), ReadyWithin: 2 * time.Minute, Ready: func(ctx context.Context) error { return s.client(inner).Ping(ctx) }})

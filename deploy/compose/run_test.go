@@ -75,7 +75,7 @@ func TestWhatTheFileSaysRuns(t *testing.T) {
 // doctor runs the command line's container as `docker compose run --rm liuke` does.
 func (s *stand) doctor(ctx context.Context, binaries string) {
 	s.t.Helper()
-	command := exec.CommandContext(ctx, filepath.Join(binaries, "liuke"))
+	command := exec.CommandContext(ctx, filepath.Join(binaries, "local"))
 	for _, word := range s.project.Services["liuke"].Command {
 		command.Args = append(command.Args, s.within("liuke", word))
 	}

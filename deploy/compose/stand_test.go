@@ -185,7 +185,7 @@ func (s *stand) program(container, binaries string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	binary := filepath.Join(binaries, filepath.Base(image.Command[0]))
+	binary := filepath.Join(binaries, filepath.Base(image.Package)) // the images have them under other names
 	test := s.project.Services[container].HealthCheck.Test
 	s.start(container, process.Command{Path: binary, Args: image.Command[1:], ReadyWithin: 2 * time.Minute, Ready: func(ctx context.Context) error {
 		check := exec.CommandContext(ctx, binary, test[len(image.Command)+1:]...)
