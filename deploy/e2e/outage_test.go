@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,21 +20,44 @@ import (
 // and says that it is late.
 func TestWhatComesDueDuringAnOutageFiresOnceLateAndInOrder(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(o *programtest.Office) error{
-		"stopped": func(o *programtest.Office) error { return o.Stop(20 * time.Second) },
-		"killed":  func(o *programtest.Office) error { o.Kill(); return nil },
+	for name, d := range map[string]downtime{
+		"stopped": {catalogue.CauseStopped, func(o *programtest.Office) error { return o.Stop(20 * time.Second) }, start},
+		"killed":  {catalogue.CauseCrashed, func(o *programtest.Office) error { o.Kill(); return nil }, start},
+		"held up": {catalogue.CauseStalled, func(o *programtest.Office) error { return each(o, (*programtest.Program).Pause) },
+			func(_ context.Context, o *programtest.Office) error { return each(o, (*programtest.Program).Continue) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			outage(t, end, map[string]string{"stopped": catalogue.CauseStopped, "killed": catalogue.CauseCrashed}[name])
+			outage(t, d)
 		})
 	}
+}
+
+// downtime is one way of being down, and of coming back.
+type downtime struct {
+	cause string // as the receipt must name it
+	end   func(o *programtest.Office) error
+	back  func(ctx context.Context, o *programtest.Office) error
+}
+
+func start(ctx context.Context, o *programtest.Office) error { return o.Start(ctx) }
+
+// each does something to every process.
+func each(o *programtest.Office, do func(*programtest.Program) error) error {
+	if o.Suite == nil {
+		return do(o.Program)
+	}
+	var errs []error
+	for _, i := range o.Suite.Instances {
+		errs = append(errs, do(i.Program()))
+	}
+	return errors.Join(errs...)
 }
 
 // outageLasts is longer than what counts as late at this speed, five seconds.
 const outageLasts = 12 * time.Second
 
-func outage(t *testing.T, end func(o *programtest.Office) error, cause string) {
+func outage(t *testing.T, d downtime) {
 	ctx := bounded(t, 3*time.Minute)
 	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
 	journal := recount.NewJournal()
@@ -46,13 +71,13 @@ func outage(t *testing.T, end func(o *programtest.Office) error, cause string) {
 	report(t, "answers that may not come", journal.Lost)
 	rest(ctx, t, time.Second) // journeys arm their timers
 	stopping := instant.Now() // it takes a while on a busy machine, and promises come due meanwhile
-	if err := end(o); err != nil {
+	if err := d.end(o); err != nil {
 		t.Fatal(err)
 	}
 	down := instant.Now()
 	rest(ctx, t, outageLasts)
 	back := instant.Now()
-	if err := o.Start(ctx); err != nil {
+	if err := d.back(ctx, o); err != nil {
 		t.Fatal(err)
 	}
 	started := instant.Now()
@@ -61,7 +86,7 @@ func outage(t *testing.T, end func(o *programtest.Office) error, cause string) {
 	report(t, "broken promises", l.Broken(instant.Now(), 0))
 	checkLate(t, l, stopping, down, back, started)
 	checkLists(ctx, t, o, l)
-	checkReceipt(ctx, t, o, l, cause, stopping, down, back)
+	checkReceipt(ctx, t, o, l, d.cause, stopping, down, back)
 }
 
 func checkLate(t *testing.T, l *recount.Ledger, stopping, down, back, started instant.Time) {
