@@ -51,7 +51,7 @@ func measureHeld(ctx context.Context, b *bench) error {
 		return err
 	}
 	all = append(all, rest.ids...)
-	took, err := settle(ctx, o, 3*time.Minute)
+	took, err := settle(ctx, o, 6*time.Minute)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (b *bench) judgeRate(share float64, c creation, what string) {
 type reads struct{ get, list, owned times }
 
 func (b *bench) measureReads(ctx context.Context, o *programtest.Office, ids []string) (reads, error) {
-	if _, err := settle(ctx, o, 3*time.Minute); err != nil {
+	if _, err := settle(ctx, o, 6*time.Minute); err != nil {
 		return reads{}, err
 	}
 	var r reads
