@@ -85,7 +85,7 @@ var activityOf = map[journey.Verb]string{
 func (r *run) carryOut(ctx workflow.Context, e journey.Effect) error {
 	in := activity.Input{Ask: activity.Ask{ID: e.ID, Cause: e.Cause, On: e.On, Trace: e.Trace}, Mark: e.Mark, Body: e.Body}
 	if r.in.Version >= 3 {
-		err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, atOnce(e)), activity.AtOnceName, activityOf[e.Verb], in).Get(ctx, nil)
+		err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, atOnce(e)), activity.AtOnceName(activityOf[e.Verb]), in).Get(ctx, nil)
 		if err == nil || final(err) || ctx.Err() != nil {
 			return err
 		}

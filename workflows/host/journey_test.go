@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/mock"
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
@@ -20,7 +19,6 @@ import (
 	"liuke.dev/workflows/client"
 	"liuke.dev/workflows/decisions"
 	"liuke.dev/workflows/host"
-	effect "liuke.dev/workflows/host/activity"
 	"liuke.dev/workflows/host/hosttest"
 	"liuke.dev/workflows/journey"
 	"liuke.dev/workflows/journey/journeytest"
@@ -34,7 +32,7 @@ func environment(t *testing.T, w *hosttest.World, start instant.Time) *testsuite
 	env.RegisterWorkflowWithOptions(host.Journey, workflow.RegisterOptions{Name: "DealJourney"})
 	env.RegisterActivity(w.Decider.Decide)
 	env.RegisterActivity(w.Activities())
-	env.RegisterActivityWithOptions(effect.AtOnce(w.Activities()), activity.RegisterOptions{Name: effect.AtOnceName})
+	host.RegisterAtOnce(env, w.Activities())
 	env.SetStartTime(start.Std())
 	env.SetTestTimeout(30 * time.Second)
 	env.OnUpsertTypedSearchAttributes(mock.Anything).Return(nil).Maybe()

@@ -66,5 +66,12 @@ func Register(w worker.Registry, d *decisions.Decider, a *activity.Activities) {
 	}
 	w.RegisterActivity(d.Decide)
 	w.RegisterActivity(a)
-	w.RegisterActivityWithOptions(activity.AtOnce(a), sdk.RegisterOptions{Name: activity.AtOnceName})
+	RegisterAtOnce(w, a)
+}
+
+// RegisterAtOnce adds the local activities.
+func RegisterAtOnce(w worker.ActivityRegistry, a *activity.Activities) {
+	for _, name := range activityOf {
+		w.RegisterActivityWithOptions(activity.AtOnce(a, name), sdk.RegisterOptions{Name: activity.AtOnceName(name)})
+	}
 }

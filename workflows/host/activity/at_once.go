@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"reflect"
 
 	"go.temporal.io/sdk/activity"
@@ -17,19 +16,16 @@ type Input struct {
 	Body json.RawMessage `json:"body,omitempty"`
 }
 
-// AtOnceName is the local activity that carries any effect out.
-const AtOnceName = "AtOnce"
+// AtOnceName is the name of the local activity that carries out at once what the
+// named activity carries out.
+func AtOnceName(activity string) string { return activity + " at once" }
 
-// AtOnce gives what carries any effect out within a workflow task. A local
-// activity is handed its input as it is, not as JSON, so that it needs to be told
-// which activity is meant.
-func AtOnce(a *Activities) func(ctx context.Context, name string, in Input) error {
-	all := reflect.ValueOf(a)
-	return func(ctx context.Context, name string, in Input) error {
-		method := all.MethodByName(name)
-		if !method.IsValid() {
-			return fmt.Errorf("no activity %q", name)
-		}
+// AtOnce gives what carries an effect out within a workflow task, by the name of
+// its activity. A local activity is handed its input as it is, not as JSON, so
+// that it must take what the journey gives and make the activity's own of it.
+func AtOnce(a *Activities, name string) func(ctx context.Context, in Input) error {
+	method := reflect.ValueOf(a).MethodByName(name)
+	return func(ctx context.Context, in Input) error {
 		text, err := json.Marshal(in)
 		if err != nil {
 			return err
