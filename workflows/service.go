@@ -120,11 +120,17 @@ func (s *Service) serve(ctx context.Context) error {
 	}
 }
 
+// stickyFor is how long a workflow task waits for the worker that knows the
+// journey before another takes it. With the default of 5 s nearly every task of a
+// burst would be done twice; and what waited for a worker that was killed waits so
+// long.
+const stickyFor = 15 * time.Second
+
 // NewWorker makes the Temporal worker of journeys, tuned for two cores. Without
 // rollout.Versioned it serves a task queue whose workers have no versions.
 func NewWorker(t client.Client, d *decisions.Decider, a *activity.Activities, more ...func(*worker.Options)) worker.Worker {
 	options := worker.Options{
-		StickyScheduleToStartTimeout:            time.Minute, // 5 s by default: in a burst nearly every task would be done twice
+		StickyScheduleToStartTimeout:            stickyFor,
 		MaxConcurrentWorkflowTaskPollers:        4,
 		MaxConcurrentActivityTaskPollers:        4,
 		MaxConcurrentWorkflowTaskExecutionSize:  32,

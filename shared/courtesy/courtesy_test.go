@@ -56,12 +56,12 @@ func TestInACrowdBackgroundWorkGoesOneByOneAndRests(t *testing.T) {
 	if w < 500*time.Millisecond || w > 10*time.Second { // four times as long as the 150 ms that the first took
 		t.Errorf("%s after a turn of 150 ms", w)
 	}
-	second()
 	time.AfterFunc(50*time.Millisecond, leave)
-	w, done := waited(t.Context(), time.Minute)
+	w, done := waited(t.Context(), time.Minute) // the second has not ended its turn
 	if done(); w > 10*time.Second {
 		t.Errorf("waited %s for a crowd that left after 50 ms", w)
 	}
+	second()
 	time.Sleep(2 * lasting)
 	if Crowded() {
 		t.Error("still crowded")
