@@ -49,8 +49,8 @@ func Crowded() bool {
 }
 
 // restsFor is how many times as long as it worked background work rests while
-// people wait: it gets a fifth of one processor then.
-const restsFor = 4
+// people wait: it gets a twentieth of one processor then.
+const restsFor = 19
 
 // lane is where background work goes one by one while people wait.
 var (

@@ -6,7 +6,7 @@ import (
 )
 
 // memoSize is how many facts a generation of the memo holds.
-const memoSize = 8192
+const memoSize = 32768
 
 // memo remembers which data were found valid lately. In one process the same
 // bytes are checked when recorded, when published and by every consumer group;
