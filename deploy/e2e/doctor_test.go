@@ -54,7 +54,7 @@ func TestDoctor(t *testing.T) {
 	ctx := bounded(t, 3*time.Minute)
 	o := open(ctx, t)
 	var made struct{ ID string }
-	if err := o.As(o.Sellers[0]).Post(ctx, "/v1/leads", map[string]any{"company": "健康", "contact": map[string]any{"name": "甲", "phone": "13800000000"}, "source": "website", "need": "询价"}, &made); err != nil {
+	if err := o.As(o.Sellers[0]).Post(ctx, "/v1/leads", map[string]any{"company": "健康", "contact": "甲", "phone": "13800000000", "source": "website", "need": "询价"}, &made); err != nil {
 		t.Fatal(err)
 	}
 	var r examined
