@@ -71,7 +71,8 @@ type bench struct {
 	programs string
 	engines  programtest.Engines
 
-	store8 float64 // commits a second of the store with 8 writers
+	store8   float64 // commits a second of the store with 8 writers
+	inserts8 float64 // the same of new documents of many lists
 }
 
 // scale gives n's share, or a tenth of it for a quick run.

@@ -31,9 +31,24 @@ func measureStore(ctx context.Context, b *bench) error {
 			sums[n] += r / rounds
 		}
 	}
-	b.store8 = sums[8]
+	inserted, err := insertRate(ctx, b)
+	if err != nil {
+		return err
+	}
+	b.store8, b.inserts8 = sums[8], inserted
+	b.report.state("store: new documents of ten lists, as a lead is one, with 8 writers", rate(inserted))
 	b.report.state("store: commits with 1 writer (1 KB, two facts, two indexes)", rate(sums[1]))
 	b.report.judge(sums[8] >= 1.8*sums[1], "≥ 1.8 × 1 writer", "store: commits with 8 writers", fmt.Sprintf("%s = %.2f ×", rate(sums[8]), sums[8]/sums[1]))
 	b.report.judge(sums[64] >= 3.5*sums[1], "≥ 3.5 × 1 writer", "store: commits with 64 writers", fmt.Sprintf("%s = %.2f ×", rate(sums[64]), sums[64]/sums[1]))
 	return nil
+}
+
+// insertRate gives how fast the store takes what recording a lead writes.
+func insertRate(ctx context.Context, b *bench) (float64, error) {
+	e, err := engines.Open(ctx, "sqlite:"+filepath.Join(b.dir, "inserts"), "rate")
+	if err != nil {
+		return 0, err
+	}
+	r, err := storetest.InsertRate(e, clients, b.during(6*time.Second))
+	return r, errors.Join(err, e.Close())
 }
