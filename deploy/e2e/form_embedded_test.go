@@ -15,6 +15,9 @@ import (
 // slower is how many times longer this form may take for anything.
 const slower = 1
 
+// temporalApart tells whether Temporal goes on while the programs are held up.
+const temporalApart = false
+
 // kills of the crash test.
 const kills = 20
 

@@ -23,6 +23,10 @@ import (
 // processes and four engines share the processors.
 const slower = 2
 
+// temporalApart tells whether Temporal goes on while the programs are held up: it
+// hands them a task then, whose time is that of the handing out.
+const temporalApart = true
+
 // kills of the crash test: each takes longer than that of one program.
 const kills = 10
 

@@ -28,8 +28,10 @@ func Inspect(ctx context.Context, uri, database string) (store.Inspection, error
 		Message   string    `bson:"msg"`
 		LocalTime time.Time `bson:"localTime"`
 	}
-	if err := ask(ctx, client, "hello", &hello); err != nil {
-		return out, fmt.Errorf("store %s: %w", database, outcome(err))
+	if err := ask(ctx, client, "hello", &hello); err != nil { // servers that speak an older protocol know it by its older name
+		if older := ask(ctx, client, "isMaster", &hello); older != nil {
+			return out, fmt.Errorf("store %s: %w", database, outcome(err))
+		}
 	}
 	var build struct {
 		Version string `bson:"version"`

@@ -38,6 +38,7 @@ func monitor() *event.CommandMonitor {
 		},
 		Succeeded: func(_ context.Context, e *event.CommandSucceededEvent) {
 			commands.WithLabelValues(e.CommandName).Observe(e.Duration.Seconds())
+			failures.WithLabelValues(e.CommandName).Add(0) // counted from the beginning, as zero
 			end(e.RequestID, nil)
 		},
 		Failed: func(_ context.Context, e *event.CommandFailedEvent) {
