@@ -1,3 +1,8 @@
+//go:build !engines
+
+// On engines of their own the doctor is tried by the test of docker-compose.yml
+// (deploy/compose), where it is told each process.
+
 package e2e
 
 import (
