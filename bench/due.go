@@ -21,8 +21,27 @@ type fired struct {
 
 // measureDue has leads promise their next contact for the same instant, and
 // gives how late each promise fired.
-func (b *bench) measureDue(ctx context.Context, o *programtest.Office, leads []string) error {
-	due := instant.Of(time.Now().Add(time.Duration(len(leads))*40*time.Millisecond + 20*time.Second).Truncate(time.Second)) // later than it takes to promise
+func measureDue(ctx context.Context, b *bench) error {
+	o, err := b.open(ctx, "due")
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	if err := calm(ctx, o); err != nil {
+		return err
+	}
+	n := b.scale(dueAtOnce)
+	if _, err := create(ctx, o, "约", clients, n, 0, false); err != nil {
+		return err
+	}
+	if err := allDecided(ctx, o, n); err != nil {
+		return err
+	}
+	leads, err := programtest.All[owned](ctx, o.As(o.Boss), "/v1/leads")
+	if err != nil {
+		return err
+	}
+	due := instant.Of(time.Now().Add(time.Duration(len(leads))*25*time.Millisecond + 20*time.Second).Truncate(time.Second)) // later than it takes to promise
 	if err := promise(ctx, o, leads, due); err != nil {
 		return err
 	}
@@ -48,26 +67,25 @@ func (b *bench) measureDue(ctx context.Context, o *programtest.Office, leads []s
 }
 
 // promise records a follow-up on each lead that names the same next contact.
-func promise(ctx context.Context, o *programtest.Office, leads []string, at instant.Time) error {
+func promise(ctx context.Context, o *programtest.Office, leads []owned, at instant.Time) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	next := make(chan string)
+	next := make(chan owned)
 	var all sync.WaitGroup
-	for n := range clients {
-		client := o.As(o.Sellers[n%len(o.Sellers)])
+	for range clients {
 		all.Go(func() {
-			for id := range next {
-				if err := followUp(ctx, client, id, at); err != nil {
+			for l := range next {
+				if err := followUp(ctx, o.As(l.Owner), l.ID, at); err != nil {
 					stop(err)
 				}
 			}
 		})
 	}
-	for _, id := range leads {
+	for _, l := range leads {
 		if ctx.Err() != nil {
 			break
 		}
-		next <- id
+		next <- l
 	}
 	close(next)
 	all.Wait()

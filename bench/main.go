@@ -45,7 +45,7 @@ type part struct {
 
 var parts = []part{
 	{"store", measureStore}, {"start", measureStart}, {"held", measureHeld}, {"cost", measureCost}, {"running", measureRunning}, {"latency", measureLatency},
-	{"history", measureHistory}, {"rules", measureRules}, {"day", measureDay}, {"outage", measureOutage}, {"fleet", measureFleet}, {"armada", measureArmada},
+	{"history", measureHistory}, {"rules", measureRules}, {"day", measureDay}, {"outage", measureOutage}, {"due", measureDue}, {"fleet", measureFleet}, {"armada", measureArmada},
 }
 
 // long are the parts that run only when they are asked for.
