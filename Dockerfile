@@ -8,11 +8,11 @@
 
 FROM golang:1.26.8-bookworm AS source
 WORKDIR /src
-ENV CGO_ENABLED=0
+ENV CGO_ENABLED=0 GOMODCACHE=/cache/modules GOCACHE=/cache/build
 COPY . .
 
 FROM source AS services
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+RUN --mount=type=cache,target=/cache \
     mkdir -p /out && go build -trimpath -buildvcs=false -ldflags="-s -w" -o /out/ \
     ./services/organization/cmd/organization \
     ./services/leads/cmd/leads \
@@ -22,7 +22,7 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
     ./workflows/cmd/worker
 
 FROM source AS cli
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+RUN --mount=type=cache,target=/cache \
     mkdir -p /out/data && go build -trimpath -buildvcs=false -ldflags="-s -w" -o /out/liuke ./deploy/local
 
 # Authorities' certificates are needed for mail, webhooks and clusters with TLS; time zones are in the programs.
