@@ -69,10 +69,8 @@ func quiet(ctx context.Context, o *programtest.Office) error {
 		} else if time.Since(since) > quietFor {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+		if err := rest(ctx, 100*time.Millisecond); err != nil {
+			return err
 		}
 	}
 	return fmt.Errorf("still publishing, %.0f facts so far", last)

@@ -39,7 +39,7 @@ func measureDay(ctx context.Context, b *bench) error {
 		return err
 	}
 	day := newDay(o, leads, b.during(daySqueezed))
-	if err := day.play(ctx, b.scale(1000)); err != nil {
+	if err := day.play(ctx, b.scale); err != nil {
 		return err
 	}
 	end := time.Now()
@@ -75,7 +75,7 @@ func newDay(o *programtest.Office, leads []owned, length time.Duration) *day {
 }
 
 // play sends every request at its time, whether or not those before were answered.
-func (d *day) play(ctx context.Context, thousand int) error {
+func (d *day) play(ctx context.Context, scale func(int) int) error {
 	var all sync.WaitGroup
 	run := fmt.Sprintf("%x", time.Now().UnixNano())
 	for _, one := range []struct {
@@ -93,7 +93,7 @@ func (d *day) play(ctx context.Context, thousand int) error {
 			return c.Get(ctx, []string{"/v1/leads/" + id, "/v1/leads?limit=20", "/v1/tasks?limit=20", "/v1/queue?limit=20"}[n%4], nil)
 		}},
 	} {
-		count := max(one.n*thousand/1000, 1)
+		count := scale(one.n)
 		all.Go(func() {
 			tick := time.NewTicker(d.length / time.Duration(count))
 			defer tick.Stop()

@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -82,29 +77,13 @@ const (
 
 // write puts the figures into a section of docs/benchmarks.md.
 func (r *report) write(section string) error {
-	beginMark, endMark := fmt.Sprintf("<!-- %s:begin (written by go run ./bench) -->", section), fmt.Sprintf("<!-- %s:end -->", section)
-	root, err := programtest.Root()
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(root, "docs", "benchmarks.md")
-	text, err := os.ReadFile(path) //nolint:gosec // a file of the project
-	if err != nil {
-		return err
-	}
-	before, rest, ok := bytes.Cut(text, []byte(beginMark))
-	_, after, ok2 := bytes.Cut(rest, []byte(endMark))
-	if !ok || !ok2 {
-		return errors.New("docs/benchmarks.md has lost its markers")
-	}
-	out := slices.Concat(before, []byte(beginMark+"\n\n"+r.markdown()+"\n"), []byte(endMark), after)
-	return os.WriteFile(path, out, 0o644) //nolint:gosec // documentation is for everybody
+	return programtest.WriteSection("benchmarks.md", section, "go run ./bench", r.markdown())
 }
 
 func (r *report) markdown() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "`go run ./bench`, %s, %s.\n\n%s; everything (program, clients, measuring) on %d cores; load of the machine before the run %.1f.\n\n",
-		r.begun.Format("2006-01-02"), revision(), machine(), cores, r.before)
+		r.begun.Format("2006-01-02"), programtest.Revision(), machine(), cores, r.before)
 	s.WriteString("| what | measured | goal | |\n|---|---|---|---|\n")
 	for _, f := range r.rows {
 		verdict := ""
@@ -118,14 +97,6 @@ func (r *report) markdown() string {
 		s.WriteString("- " + n + "\n")
 	}
 	return s.String()
-}
-
-func revision() string {
-	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
-	if err != nil {
-		return "revision unknown"
-	}
-	return "revision " + strings.TrimSpace(string(out))
 }
 
 // machine says what this ran on.

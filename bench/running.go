@@ -29,10 +29,8 @@ func measureRunning(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(b.during(20 * time.Second)):
+	if err := rest(ctx, b.during(20*time.Second)); err != nil {
+		return err
 	}
 	after, err := decided(ctx, o)
 	if err != nil {

@@ -34,10 +34,8 @@ func measureStart(ctx context.Context, b *bench) error {
 }
 
 func (b *bench) measureIdle(ctx context.Context, o *programtest.Office, what string) error {
-	select { // what starting left to do
-	case <-time.After(b.during(5 * time.Second)):
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := rest(ctx, b.during(5*time.Second)); err != nil { // what starting left to do
+		return err
 	}
 	before, err := o.Metrics(ctx)
 	if err != nil {
@@ -45,10 +43,8 @@ func (b *bench) measureIdle(ctx context.Context, o *programtest.Office, what str
 	}
 	wait := b.during(10 * time.Second)
 	begin := time.Now()
-	select {
-	case <-time.After(wait):
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := rest(ctx, wait); err != nil {
+		return err
 	}
 	after, err := o.Metrics(ctx)
 	if err != nil {

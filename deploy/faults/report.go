@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -36,7 +33,7 @@ type tried struct {
 func (r *report) markdown() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "`go run ./deploy/faults%s`, %s, %s; seed %d, %s, %d cores, load of the machine before the run %s, %s in all.\n", strings.Join(append([]string{""}, os.Args[1:]...), " "),
-		r.begun.Format("2006-01-02"), revision(), r.seed, runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
+		r.begun.Format("2006-01-02"), programtest.Revision(), r.seed, runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
 	for _, g := range r.groups {
 		fmt.Fprintf(&s, "\n**%s**\n\n| process or link | kind | moment | lasted | acknowledged | fired (late) | lost | doubled | sent again | caught up after |\n|---|---|---|---|---|---|---|---|---|---|\n", g.name)
 		for _, one := range append(slices.Clone(g.results), g.whole) {
@@ -76,31 +73,7 @@ func (r *report) verdict() error {
 
 // write puts the section of these engines into docs/reliability.md.
 func (r *report) write() error {
-	root, err := programtest.Root()
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(root, "docs", "reliability.md")
-	text, err := os.ReadFile(path) //nolint:gosec // a file of the project
-	if err != nil {
-		return err
-	}
-	begin, end := fmt.Sprintf("<!-- faults %s:begin (written by go run ./deploy/faults) -->", r.engines), fmt.Sprintf("<!-- faults %s:end -->", r.engines)
-	before, rest, ok := bytes.Cut(text, []byte(begin))
-	_, after, ok2 := bytes.Cut(rest, []byte(end))
-	if !ok || !ok2 {
-		return fmt.Errorf("docs/reliability.md has lost its markers %s and %s", begin, end)
-	}
-	out := slices.Concat(before, []byte(begin+"\n\n"+r.markdown()+"\n"), []byte(end), after)
-	return os.WriteFile(path, out, 0o644) //nolint:gosec // documentation is for everybody
-}
-
-func revision() string {
-	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
-	if err != nil {
-		return "revision unknown"
-	}
-	return "revision " + strings.TrimSpace(string(out))
+	return programtest.WriteSection("reliability.md", "faults "+r.engines, "go run ./deploy/faults", r.markdown())
 }
 
 // load gives the machine's load, where it tells.

@@ -36,7 +36,6 @@ type engine struct {
 	committed chan struct{}
 
 	mu    sync.RWMutex
-	specs map[string]store.Spec
 	forms map[string]form
 }
 
@@ -58,7 +57,7 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 	n := max(4, 2*runtime.GOMAXPROCS(0))
 	readers.SetMaxOpenConns(n)
 	readers.SetMaxIdleConns(n)
-	e := &engine{path: path, readers: readers, committed: make(chan struct{}, 1), specs: map[string]store.Spec{}, forms: map[string]form{}}
+	e := &engine{path: path, readers: readers, committed: make(chan struct{}, 1), forms: map[string]form{}}
 	e.writer = startWriter(conn, strings.TrimSuffix(filepath.Base(path), ".db"), e.wake)
 	if err := e.Ping(ctx); err != nil {
 		_ = e.Close()
@@ -120,13 +119,8 @@ func (e *engine) Close() error {
 }
 
 func (e *engine) spec(collection string) (store.Spec, error) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	s, ok := e.specs[collection]
-	if !ok {
-		return s, fmt.Errorf("store: collection %q was not declared", collection)
-	}
-	return s, nil
+	f, err := e.form(collection)
+	return f.spec, err
 }
 
 // query runs a cached read statement.

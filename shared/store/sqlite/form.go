@@ -15,6 +15,7 @@ import (
 // paths whose values stand in columns. The values are read out of the document
 // by whoever commits, not by the one writer that all wait for.
 type form struct {
+	spec           store.Spec
 	paths          []string
 	insert, update string
 }
@@ -23,7 +24,7 @@ type form struct {
 // case that one ends half done: then the writer undoes the whole transaction.
 
 func formOf(s store.Spec) form {
-	f := form{paths: list.AllPaths(s)}
+	f := form{spec: s, paths: list.AllPaths(s)}
 	names, places, sets := "", "", ""
 	for _, p := range f.paths {
 		names, places, sets = names+", "+pathColumn(p), places+", ?", sets+", "+pathColumn(p)+" = ?"

@@ -61,7 +61,7 @@ func (e *engine) Declare(ctx context.Context, specs ...store.Spec) error {
 			return fmt.Errorf("declare %s: %w", s.Name, err)
 		}
 		e.mu.Lock()
-		e.specs[s.Name], e.forms[s.Name] = s, formOf(s)
+		e.forms[s.Name] = formOf(s)
 		e.mu.Unlock()
 	}
 	return nil

@@ -2,10 +2,8 @@ package storetest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,30 +46,13 @@ func InsertRate(e store.Engine, writers int, duration time.Duration) (float64, e
 	}
 	docs := store.Of[insertDoc](e, InsertSpec)
 	run := fmt.Sprintf("%x", time.Now().UnixNano())
-	var next, done atomic.Int64
-	failures := make(chan error, writers)
-	start := time.Now()
-	var group sync.WaitGroup
-	for range writers {
-		group.Go(func() {
-			for time.Since(start) < duration {
-				n := next.Add(1)
-				d := store.New(fmt.Sprintf("%s-%012d", run, n), insertDoc{Phone: fmt.Sprintf("+861%010d", n*7919%10_000_000_000), Source: "website", Status: "new",
-					Owner: fmt.Sprint("p-", n%8), Open: true, NoNextTouch: true, ArrivedAt: n, Need: strings.Repeat("需求 ", 100)})
-				if err := docs.Commit(ctx, d, "", rateFact(int(n))); err != nil {
-					failures <- err
-					return
-				}
-				done.Add(1)
-			}
-		})
-	}
-	group.Wait()
-	took := time.Since(start)
-	close(failures)
-	var errs []error
-	for err := range failures {
-		errs = append(errs, err)
-	}
-	return float64(done.Load()) / took.Seconds(), errors.Join(errs...)
+	var next atomic.Int64
+	return rateOf(writers, duration, func(int) func(int) error {
+		return func(int) error {
+			n := next.Add(1)
+			d := store.New(fmt.Sprintf("%s-%012d", run, n), insertDoc{Phone: fmt.Sprintf("+861%010d", n*7919%10_000_000_000), Source: "website", Status: "new",
+				Owner: fmt.Sprint("p-", n%8), Open: true, NoNextTouch: true, ArrivedAt: n, Need: strings.Repeat("需求 ", 100)})
+			return docs.Commit(ctx, d, "", rateFact(int(n)))
+		}
+	})
 }

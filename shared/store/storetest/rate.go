@@ -40,6 +40,20 @@ func CommitRate(e store.Engine, writers int, duration time.Duration) (float64, e
 	}
 	docs := store.Of[rateDoc](e, RateSpec)
 	run := fmt.Sprintf("%x", time.Now().UnixNano())
+	start := time.Now()
+	return rateOf(writers, duration, func(w int) func(n int) error {
+		d := store.New(fmt.Sprintf("%s-%d", run, w), rateDoc{Need: strings.Repeat("需求 ", 120)})
+		return func(n int) error {
+			d.Body.Owner, d.Body.Stage, d.Body.Open = fmt.Sprint("p-", n%7), fmt.Sprint("s-", n%5), n%2 == 0
+			d.Body.Score, d.Body.NextTouch = int64(n), instant.Of(start.Add(time.Duration(n)*time.Minute))
+			return docs.Commit(ctx, d, fmt.Sprint("c-", n), rateFact(n), rateFact(n))
+		}
+	})
+}
+
+// rateOf has so many writers write for a while and gives the writes per second;
+// writer makes what one of them does for its n-th time.
+func rateOf(writers int, duration time.Duration, writer func(w int) func(n int) error) (float64, error) {
 	var done atomic.Int64
 	failures := make(chan error, writers)
 	start := time.Now()
@@ -47,11 +61,9 @@ func CommitRate(e store.Engine, writers int, duration time.Duration) (float64, e
 	var group sync.WaitGroup
 	for w := range writers {
 		group.Go(func() {
-			d := store.New(fmt.Sprintf("%s-%d", run, w), rateDoc{Need: strings.Repeat("需求 ", 120)})
+			write := writer(w)
 			for n := 0; time.Now().Before(end); n++ {
-				d.Body.Owner, d.Body.Stage, d.Body.Open = fmt.Sprint("p-", n%7), fmt.Sprint("s-", n%5), n%2 == 0
-				d.Body.Score, d.Body.NextTouch = int64(n), instant.Of(start.Add(time.Duration(n)*time.Minute))
-				if err := docs.Commit(ctx, d, fmt.Sprint("c-", n), rateFact(n), rateFact(n)); err != nil {
+				if err := write(n); err != nil {
 					failures <- err
 					return
 				}
