@@ -23,11 +23,19 @@ const (
 	sweepBack  = time.Hour
 )
 
+// part is one part of the file: it owns its collections, operations and
+// background work. Parts know one another only through what New hands them.
+type part interface {
+	Register(r *httpx.Server)
+	Run(ctx context.Context) error
+}
+
 // Service is accounts.
 type Service struct {
-	deps service.Deps
-	app  *app.Accounts
-	api  *httpapi.API
+	deps  service.Deps
+	app   *app.Accounts
+	api   *httpapi.API
+	parts []part
 }
 
 // New makes the service on its store.
@@ -38,22 +46,33 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	}
 	guard := access.New(d.Directory, d.Clock)
 	a := app.New(docs, guard, d.Clock)
-	return &Service{deps: d, app: a, api: &httpapi.API{Accounts: a, Guard: guard}}, nil
+	s := &Service{deps: d, app: a, api: &httpapi.API{Accounts: a, Guard: guard}}
+	return s, nil
 }
 
 // Register adds the service's operations.
-func (s *Service) Register(r *httpx.Server) { s.api.Register(r) }
+func (s *Service) Register(r *httpx.Server) {
+	s.api.Register(r)
+	for _, p := range s.parts {
+		p.Register(r)
+	}
+}
 
 // Run publishes facts, keeps owners current and heals what crashes left behind,
 // until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
-	return service.Together(ctx,
+	work := []func(context.Context) error{
 		s.deps.Relay("accounts").Run,
 		func(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.owners", Topics: []string{catalogue.TopicLeads},
 				Types: app.OwnerTypes, Handle: s.app.Observe})
 		},
-		s.sweep)
+		s.sweep,
+	}
+	for _, p := range s.parts {
+		work = append(work, p.Run)
+	}
+	return service.Together(ctx, work...)
 }
 
 // sweep looks through everything once at the start, then at what is recent.

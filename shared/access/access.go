@@ -39,6 +39,22 @@ type Table[A ~string] struct {
 	Joint  string              // between action and scope in the name of the rule that refused; a dot unless told
 }
 
+// Join makes one table of several parts; where two speak of one action, the wider scope holds.
+func Join[A ~string](parts ...map[auth.Role]Rights[A]) map[auth.Role]Rights[A] {
+	all := map[auth.Role]Rights[A]{}
+	for _, part := range parts {
+		for role, rights := range part {
+			if all[role] == nil {
+				all[role] = Rights[A]{}
+			}
+			for a, s := range rights {
+				all[role][a] = max(all[role][a], s)
+			}
+		}
+	}
+	return all
+}
+
 // ScopeOf gives the widest scope that any role of the principal gives.
 func (t Table[A]) ScopeOf(p auth.Principal, a A) Scope {
 	best := None

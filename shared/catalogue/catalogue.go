@@ -67,7 +67,7 @@ type Kind struct {
 
 // Subject names a thing that people work on.
 type Subject struct {
-	Kind string `json:"kind" enum:"lead,deal,customer,transfer,task,person"`
+	Kind string `json:"kind" enum:"lead,deal,customer,transfer,task,person,case,contract,intervention,churn_review,need_change,survey,order"`
 	ID   string `json:"id"`
 }
 
@@ -79,6 +79,14 @@ const (
 	KindTransfer = "transfer"
 	KindTask     = "task"
 	KindPerson   = "person"
+
+	KindCase         = "case"
+	KindContract     = "contract"
+	KindIntervention = "intervention"
+	KindChurnReview  = "churn_review"
+	KindNeedChange   = "need_change"
+	KindSurvey       = "survey"
+	KindOrder        = "order"
 )
 
 // Mark is a standing remark of a rule on a lead or deal: at risk, a leak, a data gap.

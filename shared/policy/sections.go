@@ -40,6 +40,31 @@ func (s Sections) Section(name string) (json.RawMessage, error) {
 	return json.Marshal(v.Interface())
 }
 
+// UnmarshalJSON reads a book's sections. A section that a book does not have, because it was published before there
+// was one, is the shipped one.
+func (s *Sections) UnmarshalJSON(raw []byte) error {
+	type plain Sections
+	var told map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &told); err != nil {
+		return err
+	}
+	var read plain
+	if err := json.Unmarshal(raw, &read); err != nil {
+		return err
+	}
+	*s = Sections(read)
+	shipped := Defaults()
+	for _, name := range SectionNames {
+		if _, ok := told[name]; ok {
+			continue
+		}
+		to, _ := s.field(name)
+		from, _ := shipped.field(name)
+		to.Set(from)
+	}
+	return nil
+}
+
 // SetSection replaces one section by its JSON. What does not have the section's
 // shape is refused with every field named; whether the content breaks rules is
 // left to Validate, so that a draft may be unfinished.

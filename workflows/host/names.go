@@ -23,7 +23,9 @@ const (
 )
 
 // Types are the workflow types by kind.
-var Types = map[string]string{"lead": "LeadJourney", "deal": "DealJourney", "transfer": "TransferJourney"}
+var Types = map[string]string{"lead": "LeadJourney", "deal": "DealJourney", "transfer": "TransferJourney",
+	"maintenance": "MaintenanceJourney", "case": "CaseJourney", "contract": "ContractJourney", "intervention": "InterventionJourney",
+	"churn_review": "ChurnReviewJourney", "need_change": "NeedChangeJourney"}
 
 // WorkflowID gives the id of a journey.
 func WorkflowID(kind, id string) string { return kind + "/" + id }

@@ -38,10 +38,13 @@ var Actions = []Action{Match, MatchBatch, LookUp, Create, Search, Read, Change}
 
 type rights = access.Rights[Action]
 
-// table is who may do what. Anybody may ask whether a customer exists, so that no
+// table is who may do what: each part of the service has a file of its rights.
+var table = access.Table[Action]{Texts: texts, Rights: access.Join(fileRights)}
+
+// fileRights are those over the customer's file. Anybody may ask whether a customer exists, so that no
 // second file is made; selling roles read their team's and write their own (C-17);
 // departments that serve customers read all.
-var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
+var fileRights = map[auth.Role]rights{
 	auth.Salesperson:    {LookUp: All, Create: All, Search: All, Read: Mates, Change: Own},
 	auth.AccountManager: {LookUp: All, Create: All, Search: All, Read: All, Change: Own},
 	auth.SalesManager:   {LookUp: All, Create: All, Search: All, Read: Team, Change: Team, MatchBatch: All},
@@ -56,7 +59,7 @@ var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
 	auth.Technical:      {LookUp: All, Search: All},
 	auth.Administrator:  {LookUp: All, Search: All, Read: All, MatchBatch: All},
 	auth.System:         {Match: All, MatchBatch: All, LookUp: All, Search: All, Read: All},
-}}
+}
 
 // Holder is who answers for a customer.
 type Holder struct {
