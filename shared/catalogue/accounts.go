@@ -2,7 +2,7 @@ package catalogue
 
 import "liuke.dev/shared/instant"
 
-// Customer is a customer's file in its first form.
+// Customer is a customer's file: one per real customer, a company or a person (R-032, R-193).
 type Customer struct {
 	ID     string   `json:"id"`
 	Kind   string   `json:"kind" enum:"company,person"`
@@ -19,13 +19,18 @@ type Customer struct {
 	External   string       `json:"external,omitempty"`
 	CreatedAt  instant.Time `json:"created_at"`
 	Leads      []string     `json:"leads,omitempty" doc:"Newest leads matched to it"`
-}
 
-// Contact is a person at a customer.
-type Contact struct {
-	Name  string `json:"name"`
-	Phone string `json:"phone,omitempty"`
-	Email string `json:"email,omitempty"`
+	Tier        string           `json:"tier,omitempty" doc:"Of the policy's tiers: decides process, clocks and prices (R-079)"`
+	Type        string           `json:"type,omitempty" doc:"Of the policy's customer types (R-079)"`
+	Tags        []string         `json:"tags,omitempty" doc:"Of the policy's tags"`
+	ProductTags []string         `json:"product_tags,omitempty" doc:"Products and services, of the policy's product tags (R-040)"`
+	NeedTags    []string         `json:"need_tags,omitempty" doc:"Needs that hold now, of the policy's need tags (R-040)"`
+	NeedHistory []NeedTag        `json:"need_history,omitempty" doc:"When each need held, oldest first (R-040)"`
+	Preferences []Preference     `json:"preferences,omitempty"`
+	Consent     []Consent        `json:"consent,omitempty" doc:"The customer's last word per channel"`
+	Channels    []ContactChannel `json:"channels,omitempty" doc:"How to reach the customer"`
+	TimeZone    string           `json:"time_zone,omitempty" doc:"IANA zone the customer lives by; empty: the company's"`
+	CareDates   []CareDate       `json:"care_dates,omitempty"`
 }
 
 // CustomerCreated is recorded when a customer's file is opened.

@@ -4,6 +4,7 @@
 package customer
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -183,7 +184,7 @@ func differences(a, b catalogue.Customer) []string {
 	note("emails", slices.Equal(a.Emails, b.Emails))
 	note("tax_id", a.TaxID == b.TaxID)
 	note("domain", a.Domain == b.Domain)
-	note("contacts", slices.Equal(a.Contacts, b.Contacts))
+	note("contacts", reflect.DeepEqual(a.Contacts, b.Contacts))
 	note("sector", a.Sector == b.Sector)
 	note("external", a.External == b.External)
 	note("leads", slices.Equal(a.Leads, b.Leads))
