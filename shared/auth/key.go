@@ -2,7 +2,9 @@ package auth
 
 import (
 	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -82,6 +84,19 @@ func LoadKey(path string) (*Key, error) {
 		return nil, fmt.Errorf("auth: %s does not hold an Ed25519 key", path)
 	}
 	return &Key{private}, nil
+}
+
+// Derive gives a secret for a purpose, the same in every process that has the key;
+// it tells nothing of the key or of other purposes. Without a key there is none.
+func (k *Key) Derive(purpose string) []byte {
+	if k == nil {
+		return nil
+	}
+	secret, err := hkdf.Key(sha256.New, k.private.Seed(), nil, "liuke:"+purpose, sha256.Size)
+	if err != nil { // only for lengths that SHA-256 cannot give
+		panic(err)
+	}
+	return secret
 }
 
 // claims of Liuke's access tokens, whoever issued them.
