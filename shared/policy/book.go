@@ -36,6 +36,8 @@ type Sections struct {
 	Priority      Priority      `json:"priority"`
 	Chain         Chain         `json:"chain"`
 	Calendars     Calendars     `json:"calendars"`
+	Customers     Customers     `json:"customers"`
+	PublicLinks   PublicLinks   `json:"public_links"`
 }
 
 // Option is an entry of a configurable option list.

@@ -60,7 +60,9 @@ func Defaults() Sections {
 			link("close", "成交/流失", "Won or lost", "liuke.deals.deal_closed.v1"),
 			link("remarketing", "再营销", "Remarketing", "rule:nurture"),
 		}},
-		Calendars: Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
+		Calendars:   Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
+		Customers: shippedCustomers(),
+		PublicLinks: shippedPublicLinks(),
 	}
 }
 
