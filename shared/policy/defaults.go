@@ -61,7 +61,7 @@ func Defaults() Sections {
 			link("remarketing", "再营销", "Remarketing", "rule:nurture"),
 		}},
 		Calendars:   Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
-		Customers: shippedCustomers(),
+		Customers:   shippedCustomers(),
 		PublicLinks: shippedPublicLinks(),
 	}
 }
