@@ -38,6 +38,7 @@ type Sections struct {
 	Calendars     Calendars     `json:"calendars"`
 	Customers     Customers     `json:"customers"`
 	PublicLinks   PublicLinks   `json:"public_links"`
+	Reviews       Reviews       `json:"reviews"`
 }
 
 // Option is an entry of a configurable option list.

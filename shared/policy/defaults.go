@@ -61,6 +61,7 @@ func Defaults() Sections {
 			link("remarketing", "再营销", "Remarketing", "rule:nurture"),
 		}},
 		Calendars:   Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
+		Reviews:     shippedReviews(),
 		Customers:   shippedCustomers(),
 		PublicLinks: shippedPublicLinks(),
 	}

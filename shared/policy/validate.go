@@ -36,6 +36,7 @@ func Validate(s Sections) []problem.Field {
 	c.priority(s.Priority)
 	c.chain(s)
 	c.calendars(s.Calendars)
+	c.reviews(s.Reviews)
 	c.publicLinks(s.PublicLinks)
 	return c.fields
 }
