@@ -101,6 +101,7 @@ type ReminderIssued struct {
 type DeliveryEnded struct {
 	Head
 	Reminder string `json:"reminder"`
+	Outreach string `json:"outreach,omitempty" doc:"The outreach to a customer that it was, instead of a reminder"`
 	Person   string `json:"person,omitempty"`
 	Channel  string `json:"channel" enum:"in_app,email,webhook,robot"`
 	Status   string `json:"status" enum:"delivered,failed,withheld"`
