@@ -185,14 +185,14 @@ type Referral struct {
 
 // States of a process and of its steps.
 const (
-	StepWaiting   = "waiting" // for the step before
-	StepOpen      = "open"
-	StepDone      = "done"
-	StepSkipped   = "skipped"
-	StepCancelled = "cancelled"
-	ProcessOpen   = "running"
-	ProcessDone   = "done"
-	ProcessOff    = "cancelled"
+	TakenWaiting     = "waiting" // for the step before
+	TakenOpen        = "open"
+	TakenDone        = "done"
+	TakenSkipped     = "skipped"
+	TakenCancelled   = "cancelled"
+	ProcessRunning   = "running"
+	ProcessDone      = "done"
+	ProcessCancelled = "cancelled"
 )
 
 // ProcessInstance is a process under way: what the policy book said when it

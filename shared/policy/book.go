@@ -37,8 +37,14 @@ type Sections struct {
 	Chain         Chain         `json:"chain"`
 	Calendars     Calendars     `json:"calendars"`
 	Customers     Customers     `json:"customers"`
+	Maintenance   Maintenance   `json:"maintenance"`
+	Processes     Processes     `json:"processes"`
+	Timeline      Timeline      `json:"timeline"`
+	DataTrust     DataTrust     `json:"data_trust"`
 	PublicLinks   PublicLinks   `json:"public_links"`
 	Reviews       Reviews       `json:"reviews"`
+	Outreach      Outreach      `json:"outreach"`
+	Intervention  Intervention  `json:"intervention"`
 }
 
 // Option is an entry of a configurable option list.

@@ -60,10 +60,13 @@ func Defaults() Sections {
 			link("close", "成交/流失", "Won or lost", "liuke.deals.deal_closed.v1"),
 			link("remarketing", "再营销", "Remarketing", "rule:nurture"),
 		}},
-		Calendars:   Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
+		Maintenance: shippedMaintenance(), Processes: shippedProcesses(),
+		Calendars: Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
+		Outreach:  shippedOutreach(), Intervention: shippedIntervention(),
 		Reviews:     shippedReviews(),
 		Customers:   shippedCustomers(),
 		PublicLinks: shippedPublicLinks(),
+		Timeline:    shippedTimeline(), DataTrust: shippedDataTrust(),
 	}
 }
 

@@ -36,8 +36,14 @@ func Validate(s Sections) []problem.Field {
 	c.priority(s.Priority)
 	c.chain(s)
 	c.calendars(s.Calendars)
+	c.maintenance(s.Maintenance)
+	c.processes(s.Processes, s)
 	c.reviews(s.Reviews)
+	c.outreach(s.Outreach)
+	c.intervention(s.Intervention)
 	c.publicLinks(s.PublicLinks)
+	c.timeline(s.Timeline)
+	c.dataTrust(s.DataTrust)
 	return c.fields
 }
 
