@@ -45,6 +45,9 @@ type Sections struct {
 	Reviews       Reviews       `json:"reviews"`
 	Outreach      Outreach      `json:"outreach"`
 	Intervention  Intervention  `json:"intervention"`
+	Contracts     Contracts     `json:"contracts"`
+	Prices        Prices        `json:"prices"`
+	KeyAccounts   KeyAccounts   `json:"key_accounts"`
 }
 
 // Option is an entry of a configurable option list.

@@ -61,6 +61,7 @@ func Defaults() Sections {
 			link("remarketing", "再营销", "Remarketing", "rule:nurture"),
 		}},
 		Maintenance: shippedMaintenance(), Processes: shippedProcesses(),
+		Contracts: shippedContracts(), Prices: shippedPrices(), KeyAccounts: shippedKeyAccounts(),
 		Calendars: Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
 		Outreach:  shippedOutreach(), Intervention: shippedIntervention(),
 		Reviews:     shippedReviews(),

@@ -39,11 +39,15 @@ func Validate(s Sections) []problem.Field {
 	c.maintenance(s.Maintenance)
 	c.processes(s.Processes, s)
 	c.reviews(s.Reviews)
+	c.customers(s.Customers)
 	c.outreach(s.Outreach)
 	c.intervention(s.Intervention)
 	c.publicLinks(s.PublicLinks)
 	c.timeline(s.Timeline)
 	c.dataTrust(s.DataTrust)
+	c.contracts(s.Contracts)
+	c.prices(s.Prices)
+	c.keyAccounts(s.KeyAccounts)
 	return c.fields
 }
 

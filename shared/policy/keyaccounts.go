@@ -1,0 +1,61 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"liuke.dev/shared/lang"
+)
+
+// KeyAccounts rules what is watched of key accounts (R-153, R-154).
+type KeyAccounts struct {
+	Gaps       []Option    `json:"gaps" doc:"Process gaps that lose key accounts: the checklist of each (R-153)" minItems:"1"`
+	CheckEvery Duration    `json:"check_every" doc:"How long a check of a gap holds"`
+	Indicators []Indicator `json:"indicators" doc:"Indicator table of each key account (R-154)" minItems:"1"`
+	GuestValid Duration    `json:"guest_valid" doc:"How long an invitation to a co-creation space is good, at most (R-156)"`
+}
+
+// Indicator is a row of the indicator table.
+type Indicator struct {
+	ID        string    `json:"id" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
+	Name      lang.Text `json:"name"`
+	From      string    `json:"from" doc:"Part of the health score that gives its value" enum:"activity,contact,satisfaction,usage,order_frequency,payment,complaints,interaction,amount,health"`
+	Frequency Duration  `json:"frequency" doc:"How often it is checked"`
+	Threshold int       `json:"threshold" doc:"Below this of 100 the action is due" minimum:"1" maximum:"100"`
+	Action    lang.Text `json:"action"`
+}
+
+func shippedKeyAccounts() KeyAccounts {
+	return KeyAccounts{
+		Gaps: []Option{option("need_changes", "需求变化未捕捉", "Changes of need are not caught"), option("communication", "沟通节点混乱", "Messy communication"),
+			option("after_sales", "售后慢、不透明", "Slow, opaque after-sales"), option("value_revisit", "缺少价值回访", "No revisit about value"),
+			option("renewal", "续约增购不顺", "Clumsy renewal and upsell"), option("data", "数据分散", "Scattered data")},
+		CheckEvery: D("90d"), GuestValid: D("90d"),
+		Indicators: []Indicator{
+			{"activity", lang.T("活跃度", "Activity"), "activity", D("7d"), 70, lang.T("主动回访", "Revisit on our own initiative")},
+			{"contact", lang.T("联系人稳定", "Steady contacts"), "contact", D("30d"), 60, lang.T("高层沟通", "Talk between executives")},
+			{"satisfaction", lang.T("满意度", "Satisfaction"), "satisfaction", D("30d"), 70, lang.T("优化方案跟进", "Follow up with a plan to improve")},
+			{"usage", lang.T("使用深度", "Depth of use"), "usage", D("30d"), 50, lang.T("产品培训与激励", "Training and an incentive")}}}
+}
+
+func (c *checker) keyAccounts(v KeyAccounts) {
+	c.options("key_accounts.gaps", v.Gaps)
+	c.positive("key_accounts.check_every", v.CheckEvery)
+	c.positive("key_accounts.guest_valid", v.GuestValid)
+	var ids []string
+	for i, n := range v.Indicators {
+		field := fmt.Sprintf("key_accounts.indicators[%d]", i)
+		c.named(field, n.Name)
+		c.positive(field+".frequency", n.Frequency)
+		if n.From == "" {
+			c.add(field+".from", "required", "必填", "is required")
+		}
+		if n.Action.IsZero() {
+			c.add(field+".action", "required", "必填", "is required")
+		}
+		if slices.Contains(ids, n.ID) {
+			c.add(field+".id", "duplicate", "编号重复："+n.ID, "this id is used twice: "+n.ID)
+		}
+		ids = append(ids, n.ID)
+	}
+}
