@@ -76,6 +76,11 @@ var activityOf = map[journey.Verb]string{
 	journey.Nurture:        "Nurture",
 	journey.ReportLate:     "ReportLate",
 	journey.CancelTransfer: "CancelTransfer",
+
+	journey.AssessCustomer:  "AssessCustomer",
+	journey.BeginProcess:    "BeginProcess",
+	journey.CarryStep:       "CarryStep",
+	journey.RequestTransfer: "RequestTransfer",
 }
 
 // carryOut runs the activity of an effect's verb. It is tried at once within the

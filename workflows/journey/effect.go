@@ -24,6 +24,11 @@ const (
 	Nurture        Verb = "nurture"
 	ReportLate     Verb = "report_late"
 	CancelTransfer Verb = "cancel_transfer"
+
+	AssessCustomer  Verb = "assess_customer"
+	BeginProcess    Verb = "begin_process"
+	CarryStep       Verb = "carry_step"
+	RequestTransfer Verb = "request_transfer"
 )
 
 // Effect is what a fired obligation asks a service to do, ready to be sent.
