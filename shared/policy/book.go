@@ -48,6 +48,8 @@ type Sections struct {
 	Contracts     Contracts     `json:"contracts"`
 	Prices        Prices        `json:"prices"`
 	KeyAccounts   KeyAccounts   `json:"key_accounts"`
+	Standing      Standing      `json:"standing"`
+	Health        HealthScore   `json:"health"`
 }
 
 // Option is an entry of a configurable option list.

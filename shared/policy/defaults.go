@@ -68,6 +68,7 @@ func Defaults() Sections {
 		Customers:   shippedCustomers(),
 		PublicLinks: shippedPublicLinks(),
 		Timeline:    shippedTimeline(), DataTrust: shippedDataTrust(),
+		Standing: standingDefaults(), Health: healthDefaults(),
 	}
 }
 

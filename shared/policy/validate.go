@@ -48,6 +48,8 @@ func Validate(s Sections) []problem.Field {
 	c.contracts(s.Contracts)
 	c.prices(s.Prices)
 	c.keyAccounts(s.KeyAccounts)
+	c.standing(s.Standing)
+	c.health(s.Health)
 	return c.fields
 }
 
