@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ type Config struct {
 	Data           string   `koanf:"data"`            // data directory of the all-in-one program
 	HTTP           string   `koanf:"http"`            // address to listen on
 	Store          string   `koanf:"store"`           // sqlite:DIR or mongodb://…
+	Objects        string   `koanf:"objects"`         // where files are kept: folder:DIR or s3:https://HOST/BUCKET; empty: beside the data, or beside an sqlite store
 	Kafka          []string `koanf:"kafka"`           // broker addresses, comma separated
 	Temporal       string   `koanf:"temporal"`        // address of the Temporal frontend
 	TemporalUI     string   `koanf:"temporal_ui"`     // address (all-in-one) of the Temporal UI
@@ -58,6 +60,10 @@ type Config struct {
 
 	At    string `koanf:"at"`    // moments at which the program dies, stands still or fails on purpose (shared/moment); refused without trial
 	Trial bool   `koanf:"trial"` // this program is being tried, not used
+
+	ObjectsRegion    string `koanf:"objects_region"`     // of the bucket; empty: us-east-1
+	ObjectsAccessKey string `koanf:"objects_access_key"` // signs in to the bucket
+	ObjectsSecretKey string `koanf:"objects_secret_key"` // of ObjectsAccessKey
 
 	KafkaPrefix    string `koanf:"kafka_prefix"`    // before the names of topics and groups, where installations share a cluster
 	KafkaUser      string `koanf:"kafka_user"`      // signs in to the brokers; empty: nobody does
@@ -173,6 +179,21 @@ func (c *Config) complete() {
 	if c.TemporalLink == "" {
 		c.TemporalLink = "http://" + c.TemporalUI
 	}
+	if c.Objects == "" {
+		c.Objects = c.folder()
+	}
+}
+
+// folder is where files are kept unless the configuration says so: in the data
+// directory, or beside the documents of a store that is a directory itself.
+func (c *Config) folder() string {
+	if c.Data != "" {
+		return "folder:" + filepath.Join(c.Data, "objects")
+	}
+	if dir, ok := strings.CutPrefix(c.Store, "sqlite:"); ok && dir != "" {
+		return "folder:" + filepath.Join(strings.TrimPrefix(dir, "//"), "objects")
+	}
+	return ""
 }
 
 func (c *Config) check() error {

@@ -39,3 +39,19 @@ func TestBadValuesAreNamed(t *testing.T) {
 		t.Error("a missing file is no error")
 	}
 }
+
+// Files lie in the data directory, beside the documents of an sqlite store, or
+// where the configuration says.
+func TestWhereFilesAreKept(t *testing.T) {
+	for want, set := range map[string]map[string]any{
+		"folder:d/objects":            {"data": "d"},
+		"folder:s/objects":            {"store": "sqlite:s"},
+		"":                            {"store": "mongodb://m/liuke_"},
+		"s3:https://files.test/liuke": {"data": "d", "objects": "s3:https://files.test/liuke"},
+	} {
+		c, err := Load(Default(), "", set)
+		if err != nil || c.Objects != want {
+			t.Errorf("%v: files are kept at %q, want %q (%v)", set, c.Objects, want, err)
+		}
+	}
+}

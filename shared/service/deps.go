@@ -17,6 +17,7 @@ import (
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
+	"liuke.dev/shared/objects"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 )
@@ -24,7 +25,8 @@ import (
 // Deps is what a service is given; it opens nothing itself.
 type Deps struct {
 	Config    config.Config
-	Store     store.Engine // the service's own
+	Store     store.Engine  // the service's own
+	Objects   objects.Store // where files are kept; nil: nowhere
 	Cluster   kafka.Cluster
 	Policy    *policy.Holder
 	Directory *directory.Directory

@@ -19,6 +19,8 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/moment"
+	"liuke.dev/shared/objects"
+	objectengines "liuke.dev/shared/objects/engines"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/engines"
@@ -39,6 +41,7 @@ type Host struct {
 	Key       *auth.Key
 	Metrics   *prometheus.Registry
 	Gin       *gin.Engine
+	Objects   objects.Store // where files are kept; nil: nowhere
 
 	// Drain is how long requests are still answered after the end was asked for,
 	// so that a proxy has noticed; zero: the services end first.
@@ -68,9 +71,13 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := objectengines.Open(c)
+	if err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	h := &Host{Config: c, Log: log, Key: key, Metrics: registry, Gin: httpx.NewEngine(), facts: facts.NewMetrics(registry), Directory: directory.New(),
+	h := &Host{Config: c, Log: log, Key: key, Metrics: registry, Gin: httpx.NewEngine(), Objects: files, facts: facts.NewMetrics(registry), Directory: directory.New(),
 		Policy: policy.NewHolder(c.Speed), Cluster: kafka.Open(cluster), policies: make(chan struct{}), known: make(chan struct{})}
 	if err := h.Gin.SetTrustedProxies(c.TrustedProxies); err != nil {
 		return nil, fmt.Errorf("trusted_proxies: %w", err)
@@ -110,7 +117,7 @@ func (h *Host) Deps(ctx context.Context, name string) (Deps, error) {
 	}
 	h.stores = append(h.stores, e)
 	h.Check("store:"+name, e.Ping)
-	return Deps{Config: h.Config, Store: e, Cluster: h.Cluster, Policy: h.Policy, Directory: h.Directory, Clock: instant.Now,
+	return Deps{Config: h.Config, Store: e, Objects: h.Objects, Cluster: h.Cluster, Policy: h.Policy, Directory: h.Directory, Clock: instant.Now,
 		Log: h.Log.With("service", name), Metrics: h.Metrics, Facts: h.facts, Health: h.health, Key: h.Key, Verifier: h.Verifier}, nil
 }
 

@@ -7,6 +7,7 @@
 //	kafka/     the broker's logs
 //	temporal/  the journeys
 //	keys/      signing keys
+//	objects/   files that are kept with customers
 package datadir
 
 import (

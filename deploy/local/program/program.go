@@ -4,6 +4,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,6 +68,7 @@ func Start(ctx context.Context, c config.Config, log *slog.Logger) (_ *Program, 
 	}
 	c.Store = "sqlite:" + p.engines.Data.Store()
 	c.ServiceKey = Keys(c.Data)
+	c.Objects = cmp.Or(c.Objects, "folder:"+filepath.Join(c.Data, "objects"))
 	own, everybodys := "http://"+p.listener.Addr().String(), c.InternalOrigin == c.Origin
 	if followed := "http://" + c.HTTP; c.Origin == followed {
 		c.Origin = own // the port may have been left to the system
