@@ -42,6 +42,8 @@ type Sections struct {
 	Timeline      Timeline      `json:"timeline"`
 	DataTrust     DataTrust     `json:"data_trust"`
 	PublicLinks   PublicLinks   `json:"public_links"`
+	Cases         Cases         `json:"cases"`
+	Surveys       Surveys       `json:"surveys"`
 	Reviews       Reviews       `json:"reviews"`
 	Outreach      Outreach      `json:"outreach"`
 	Intervention  Intervention  `json:"intervention"`

@@ -66,7 +66,7 @@ func Defaults() Sections {
 		Outreach:  shippedOutreach(), Intervention: shippedIntervention(),
 		Reviews:     shippedReviews(),
 		Customers:   shippedCustomers(),
-		PublicLinks: shippedPublicLinks(),
+		PublicLinks: shippedPublicLinks(), Cases: shippedCases(), Surveys: shippedSurveys(),
 		Timeline:    shippedTimeline(), DataTrust: shippedDataTrust(),
 		Standing: standingDefaults(), Health: healthDefaults(),
 	}

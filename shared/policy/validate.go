@@ -43,6 +43,8 @@ func Validate(s Sections) []problem.Field {
 	c.outreach(s.Outreach)
 	c.intervention(s.Intervention)
 	c.publicLinks(s.PublicLinks)
+	c.cases(s)
+	c.surveys(s)
 	c.timeline(s.Timeline)
 	c.dataTrust(s.DataTrust)
 	c.contracts(s.Contracts)
