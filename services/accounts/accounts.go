@@ -10,6 +10,7 @@ import (
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/httpapi"
 	"liuke.dev/services/accounts/internal/storage"
+	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
@@ -47,6 +48,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	guard := access.New(d.Directory, d.Clock)
 	a := app.New(docs, guard, d.Clock)
 	s := &Service{deps: d, app: a, api: &httpapi.API{Accounts: a, Guard: guard}}
+	line, err := timeline.New(ctx, timeline.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log})
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, timeline.Part{Timeline: line, Deps: d})
 	return s, nil
 }
 

@@ -33,6 +33,9 @@ type ConsumerConfig struct {
 	// order. Where a fact fails, the handler decides about those of the same
 	// aggregate after it.
 	HandleBatch func(ctx context.Context, batch []Event) []error
+	// Read makes events of messages that are no facts of the catalogue; nil: they are.
+	// A message that it cannot read becomes a dead letter.
+	Read func(m kafka.Message) (Event, error)
 	// Types limits which facts are handled; empty: all.
 	Types []string
 	// Seen skips facts that were handled before. Leave it nil where handlers are

@@ -33,8 +33,9 @@ func (c *consumer) read(m kafka.Message) *item {
 		return nil
 	}
 	i := &item{message: m}
-	i.event, i.err = FromMessage(m)
-	if i.err == nil {
+	if c.Read != nil {
+		i.event, i.err = c.Read(m)
+	} else if i.event, i.err = FromMessage(m); i.err == nil {
 		i.err = ValidateRead(i.event.Type, i.event.Data)
 	}
 	if i.err != nil {

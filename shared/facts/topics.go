@@ -12,7 +12,7 @@ import (
 // trimmed.
 func Topics(partitions, replication int) []kafka.Topic {
 	var all []kafka.Topic
-	for _, name := range []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicJourneys} {
+	for _, name := range []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicJourneys, catalogue.TopicTimelineInbox} {
 		all = append(all, kafka.Topic{Name: name, Partitions: max(partitions, 1), Replication: replication})
 	}
 	return append(all,
