@@ -19,7 +19,7 @@ type KeyAccounts struct {
 type Indicator struct {
 	ID        string    `json:"id" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
 	Name      lang.Text `json:"name"`
-	From      string    `json:"from" doc:"Part of the health score that gives its value" enum:"activity,contact,satisfaction,usage,order_frequency,payment,complaints,interaction,amount,health"`
+	From      string    `json:"from" doc:"Input of the health score that gives its value, or health for the score itself" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
 	Frequency Duration  `json:"frequency" doc:"How often it is checked"`
 	Threshold int       `json:"threshold" doc:"Below this of 100 the action is due" minimum:"1" maximum:"100"`
 	Action    lang.Text `json:"action"`
