@@ -51,6 +51,10 @@ type Deal struct {
 	Answers         []Answer      `json:"answers,omitempty" doc:"Answers to gate questions"`
 	Quotes          []Quote       `json:"quotes,omitempty"`
 
+	FollowOnContact string   `json:"follow_on_contact,omitempty" doc:"Whom service speaks to after the win (后续联系人, R-069)"`
+	ServiceNodes    []string `json:"service_nodes,omitempty" doc:"Service nodes agreed (服务节点, R-069), of the policy book"`
+	RevisitCadence  *Cadence `json:"revisit_cadence,omitempty" doc:"Revisit cadence agreed (回访节奏, R-069)"`
+
 	LastContactAt instant.Time `json:"last_contact_at,omitempty"`
 	NextTouchAt   instant.Time `json:"next_touch_at,omitempty"`
 	NextAction    string       `json:"next_action,omitempty"`
@@ -166,7 +170,9 @@ type DealAssigned struct {
 	Deal   string `json:"deal"`
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty" doc:"Empty: in the public pool"`
-	Reason string `json:"reason" enum:"intake,rotation,claim,transfer,owner_left,customer_owner,escalation,recycle,manual"`
+	Reason string `json:"reason" enum:"intake,rotation,claim,transfer,owner_left,customer_owner,escalation,recycle,manual,undo"`
+	// ClocksFrom is from when the owner's clocks count where an undo gives them back.
+	ClocksFrom instant.Time `json:"clocks_from,omitempty" doc:"After an undo: from when the owner's clocks count"`
 }
 
 // DealIntervened is recorded when a manager steps in where a deal is stuck (R-064).

@@ -133,7 +133,9 @@ type LeadAssigned struct {
 	Lead   string `json:"lead"`
 	Before string `json:"before,omitempty"`
 	After  string `json:"after"`
-	Reason string `json:"reason" enum:"intake,rotation,claim,transfer,owner_left,customer_owner,escalation,manual"`
+	Reason string `json:"reason" enum:"intake,rotation,claim,transfer,owner_left,customer_owner,escalation,manual,undo"`
+	// ClocksFrom is from when the owner's clocks count where an undo gives them back.
+	ClocksFrom instant.Time `json:"clocks_from,omitempty" doc:"After an undo: from when the owner's clocks count"`
 }
 
 // LeadLinked is recorded when the customer of a lead is known.

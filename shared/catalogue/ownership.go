@@ -50,7 +50,8 @@ type OwnerChanged struct {
 	Head
 	Before Ownership `json:"before"`
 	After  Ownership `json:"after"`
-	Reason string    `json:"reason" enum:"intake,rotation,claim,transfer,owner_left,customer_owner,escalation,recycle,manual"`
+	Reason string    `json:"reason" enum:"intake,rotation,claim,transfer,owner_left,customer_owner,escalation,recycle,manual,undo"`
+	Remark string    `json:"remark,omitempty" doc:"What a person said to it"`
 }
 
 // CustomerPooled is recorded when a customer goes to the public pool (R-045).

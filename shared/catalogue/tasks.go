@@ -59,7 +59,7 @@ type TaskChanged struct {
 	Head
 	Before Task   `json:"before"`
 	After  Task   `json:"after"`
-	Reason string `json:"reason" enum:"owner_changed,owner_left,absence,return,postponed,manual"`
+	Reason string `json:"reason" enum:"owner_changed,owner_left,absence,return,postponed,manual,undo"`
 }
 
 // TaskEnded is recorded when a task is done or cancelled.

@@ -39,6 +39,7 @@ type Sections struct {
 	Customers     Customers     `json:"customers"`
 	Maintenance   Maintenance   `json:"maintenance"`
 	Processes     Processes     `json:"processes"`
+	Undo          Undo          `json:"undo"`
 	Timeline      Timeline      `json:"timeline"`
 	DataTrust     DataTrust     `json:"data_trust"`
 	PublicLinks   PublicLinks   `json:"public_links"`

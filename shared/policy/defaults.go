@@ -65,9 +65,10 @@ func Defaults() Sections {
 		Calendars: Calendars{Default: "cn", Calendars: []calendar.Calendar{calendar.China()}},
 		Outreach:  shippedOutreach(), Intervention: shippedIntervention(),
 		Reviews:     shippedReviews(),
+		Undo:        defaultUndo(),
 		Customers:   shippedCustomers(),
 		PublicLinks: shippedPublicLinks(), Cases: shippedCases(), Surveys: shippedSurveys(),
-		Timeline:    shippedTimeline(), DataTrust: shippedDataTrust(),
+		Timeline: shippedTimeline(), DataTrust: shippedDataTrust(),
 		Standing: standingDefaults(), Health: healthDefaults(),
 	}
 }

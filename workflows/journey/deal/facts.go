@@ -41,7 +41,7 @@ func (s *State) apply(f journey.Fact, v *policy.View) {
 	case *catalogue.DealReopened:
 		s.reopened(f, &d.State)
 	case *catalogue.DealAssigned:
-		s.Hold(f, d.Before, d.After, d.Reason)
+		s.Hold(f, d.Before, d.After, d.Reason, d.ClocksFrom)
 	case *catalogue.FollowUpRecorded:
 		s.followed(f, &d.FollowUp, v)
 	case *catalogue.TaskCreated:
@@ -60,7 +60,7 @@ func (s *State) opened(f journey.Fact, d *catalogue.Deal) {
 	}
 	s.Begin(f, d.ClocksFrom)
 	s.know(f, d)
-	s.Hold(f, "", d.Owner, "intake")
+	s.Hold(f, "", d.Owner, "intake", 0)
 	s.Plan(f, d.NextTouchAt)
 	s.end(f, cmp.Or(d.Outcome, catalogue.DealOpen), d.ClosedAt)
 	s.enter(f, d, d.StageSince)

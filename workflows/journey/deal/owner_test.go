@@ -43,6 +43,19 @@ func TestRecycle(t *testing.T) {
 	}
 }
 
+// D-6: after a wrong transfer is undone, the owner's clocks go on where they stood:
+// what passed meanwhile is not held against them.
+func TestAnUndoneTransferGivesTheClocksBack(t *testing.T) {
+	s := begin(t, journeytest.View(t))
+	s.tell(s.at+10*day, &catalogue.DealAssigned{Deal: "d1", Before: "zhang", After: "li", Reason: "transfer"})
+	s.tell(s.at+17*day, &catalogue.DealAssigned{Deal: "d1", Before: "li", After: "zhang", Reason: "undo", ClocksFrom: s.at + 7*day})
+	boundary(t, s, "recycle", s.at+37*day)
+	var r effects.Recycle
+	if s.Effect("recycle", journey.Recycle, &r); r.From != "zhang" {
+		t.Errorf("recycling %+v", r)
+	}
+}
+
 // a follow-up restarts the time to recycling, which names it.
 func TestRecycleNamesTheLastFollowUp(t *testing.T) {
 	s := begin(t, journeytest.View(t))

@@ -32,7 +32,7 @@ func (s *State) apply(f journey.Fact, v *policy.View) {
 	case *catalogue.LeadAssigned:
 		s.assigned(f, d)
 	case *catalogue.LeadPooled:
-		s.Hold(f, d.Before, "", "")
+		s.Hold(f, d.Before, "", "", 0)
 	case *catalogue.LeadFoldedIn:
 		s.See(f)
 		s.Status.Tell(f.Ref, catalogue.LeadFolded)
@@ -66,7 +66,7 @@ func (s *State) recorded(f journey.Fact, l *catalogue.Lead) {
 	s.Begin(f, l.ClocksFrom)
 	s.know(f, l)
 	s.Status.Tell(f.Ref, l.Status)
-	s.Hold(f, "", l.Owner, "intake")
+	s.Hold(f, "", l.Owner, "intake", 0)
 	s.Plan(f, l.NextTouchAt)
 	if l.Imported && l.FirstTouchAt != 0 && s.FirstOut.IsZero() {
 		s.FirstOut = f.Ref
@@ -82,7 +82,7 @@ func (s *State) know(f journey.Fact, l *catalogue.Lead) {
 }
 
 func (s *State) assigned(f journey.Fact, d *catalogue.LeadAssigned) {
-	s.Hold(f, d.Before, d.After, d.Reason)
+	s.Hold(f, d.Before, d.After, d.Reason, d.ClocksFrom)
 	if d.Before != "" && (d.Reason == "escalation" || d.Reason == "rotation") {
 		s.Fresh.Later(journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time})
 	}

@@ -91,11 +91,16 @@ func (c *Care) Know(f journey.Fact, company, customer string) {
 func byRule(reason string) bool { return reason == "escalation" || reason == "rotation" }
 
 // Hold takes who is responsible, and why; before is who was, empty for the pool.
-func (c *Care) Hold(f journey.Fact, before, owner, reason string) {
+// An undo says from when the owner's clocks count: they go on where they stood.
+func (c *Care) Hold(f journey.Fact, before, owner, reason string, from instant.Time) {
 	c.See(f)
 	c.Owner.Tell(f.Ref, owner)
 	now := journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
-	if owner != "" && owner != before && !byRule(reason) {
+	if owner != "" && owner != before && !byRule(reason) && from == 0 {
+		c.Held.Later(now)
+	}
+	if from != 0 {
+		now.At = from
 		c.Held.Later(now)
 	}
 	if reason == "claim" {

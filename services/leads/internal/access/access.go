@@ -44,6 +44,7 @@ const (
 	Import       Action = "import"
 	OwnerRead    Action = "ownership.read"
 	OwnerChange  Action = "ownership.change" // window, decider, follower
+	OwnerUndo    Action = "ownership.undo"   // take the last change of owner back
 	PoolRead     Action = "pool.read"
 	PoolClaim    Action = "pool.claim"
 	Request      Action = "transfer.request"
@@ -60,7 +61,7 @@ const (
 
 // Actions lists all actions in the order of the table.
 var Actions = []Action{LeadRead, LeadCreate, LeadChange, LeadAssign, LeadConvert, FollowUp, Capture, FirstContact, DealRead, DealOpen, DealChange, DealMove,
-	DealQuote, Intervene, Board, Import, OwnerRead, OwnerChange, PoolRead, PoolClaim, Request, Approve, HandOver, Accept, Cancel, Holdings, QueueRead,
+	DealQuote, Intervene, Board, Import, OwnerRead, OwnerChange, OwnerUndo, PoolRead, PoolClaim, Request, Approve, HandOver, Accept, Cancel, Holdings, QueueRead,
 	FormRead, FormChange, Effect}
 
 type rights = access.Rights[Action]
@@ -79,7 +80,7 @@ var table = access.Table[Action]{Joint: ":", Texts: texts, Rights: map[auth.Role
 		Request: Own, HandOver: Own, Accept: Own, Cancel: Own, Holdings: Own, QueueRead: Own},
 	auth.SalesManager: {LeadRead: Team, LeadCreate: All, LeadChange: Team, LeadAssign: Team, LeadConvert: Team, FollowUp: All, FirstContact: Team,
 		DealRead: Team, DealOpen: Team, DealChange: Team, DealMove: Team, DealQuote: Team, Intervene: Team, Board: Team, Import: All,
-		OwnerRead: All, OwnerChange: Team, PoolRead: All, PoolClaim: Own,
+		OwnerRead: All, OwnerChange: Team, OwnerUndo: Team, PoolRead: All, PoolClaim: Own,
 		Request: Team, Approve: Team, HandOver: Team, Accept: Own, Cancel: Team, Holdings: Team, QueueRead: Team},
 	auth.SalesDirector: seniorRights(),
 	auth.Management:    seniorRights(),
@@ -99,7 +100,7 @@ var table = access.Table[Action]{Joint: ":", Texts: texts, Rights: map[auth.Role
 func seniorRights() rights {
 	return rights{LeadRead: All, LeadCreate: All, LeadChange: All, LeadAssign: All, LeadConvert: All, FollowUp: All, FirstContact: All,
 		DealRead: All, DealOpen: All, DealChange: All, DealMove: All, DealQuote: All, Intervene: All, Board: All, Import: All,
-		OwnerRead: All, OwnerChange: All, PoolRead: All, PoolClaim: Own,
+		OwnerRead: All, OwnerChange: All, OwnerUndo: All, PoolRead: All, PoolClaim: Own,
 		Request: All, Approve: All, HandOver: All, Accept: Own, Cancel: All, Holdings: All, QueueRead: All, FormRead: All, FormChange: All}
 }
 

@@ -39,6 +39,7 @@ board.read            o    o    t   a   a    -   -   -    -    -   -    -    a  
 import                -    -    a   a   a    a   -   -    -    -   -    -    a     -
 ownership.read        a    a    a   a   a    a   a   a    a    a   a    a    a     a
 ownership.change      o    o    t   a   a    -   -   -    -    -   -    -    -     -
+ownership.undo        -    -    t   a   a    -   -   -    -    -   -    -    -     -
 pool.read             a    a    a   a   a    a   a   a    a    a   a    a    a     -
 pool.claim            o    o    o   o   o    -   -   -    -    -   -    -    -     -
 transfer.request      o    o    t   a   a    -   -   -    -    -   -    -    -     -

@@ -115,7 +115,7 @@ func (a *App) handOverOnce(ctx context.Context, person string) (n int, err error
 	}
 	if err == nil {
 		err = each(ctx, a.Deals, open("owner_open"), func(d *DealDoc) error {
-			return count(true, a.placeDeal(ctx, d.ID, a.ownerNow(ctx, d.Body.Customer, heir()), ownership.OwnerLeft))
+			return count(true, a.placeDeal(ctx, d.ID, a.ownerNow(ctx, d.Body.Customer, heir()), ownership.OwnerLeft, 0))
 		})
 	}
 	for _, index := range []string{"from_open", "to_open"} {

@@ -49,7 +49,11 @@ func (a *App) followAll(ctx context.Context, o storage.Ownership) error {
 		if !d.Body.Open || d.Body.Owner == o.Owner && d.Body.Pooled == o.Pooled {
 			return nil
 		}
-		_, err := a.placeLead(ctx, "", d.ID, anyone, o.Owner, o.Change, o.Reason)
+		from, err := a.clocksAfterUndo(ctx, o, "lead/"+d.ID, d.Body.ClocksFrom)
+		if err != nil {
+			return err
+		}
+		_, err = a.placeLeadFrom(ctx, "", d.ID, anyone, o.Owner, o.Change, o.Reason, from)
 		return err
 	})
 	if err != nil {
@@ -60,7 +64,11 @@ func (a *App) followAll(ctx context.Context, o storage.Ownership) error {
 		if d.Body.Owner == o.Owner && d.Body.Pooled == o.Pooled {
 			return nil
 		}
-		return a.placeDeal(ctx, d.ID, o.Owner, o.Change)
+		from, err := a.clocksAfterUndo(ctx, o, "deal/"+d.ID, d.Body.ClocksFrom)
+		if err != nil {
+			return err
+		}
+		return a.placeDeal(ctx, d.ID, o.Owner, o.Change, from)
 	})
 }
 
@@ -72,6 +80,11 @@ const anyone = "*"
 // very command, or whoever brought it there where from is anyone: of several who
 // ask at once for the same, one did it.
 func (a *App) placeLead(ctx context.Context, command, id, from, to, reason, why string) (bool, error) {
+	return a.placeLeadFrom(ctx, command, id, from, to, reason, why, 0)
+}
+
+// placeLeadFrom is placeLead where an undo says from when the owner's clocks count.
+func (a *App) placeLeadFrom(ctx context.Context, command, id, from, to, reason, why string, clocks instant.Time) (bool, error) {
 	placed := false
 	err := retry(ctx, func() error {
 		d, err := a.Leads.Get(ctx, id)
@@ -89,6 +102,9 @@ func (a *App) placeLead(ctx context.Context, command, id, from, to, reason, why 
 		}
 		placed = true
 		f := place(&d.Body, to, reason, why, at)
+		if given, ok := f.(*catalogue.LeadAssigned); ok {
+			given.ClocksFrom = clocks
+		}
 		return commitAs(ctx, command, a.Leads, d, stampOf(d.Body.Customer, at, v), f)
 	})
 	return placed, err
@@ -109,12 +125,18 @@ func place(d *storage.Lead, to, reason, why string, at instant.Time) catalogue.D
 }
 
 // placeDeal gives an open deal to somebody, or to the pool if to is empty.
-func (a *App) placeDeal(ctx context.Context, id, to, reason string) error {
+func (a *App) placeDeal(ctx context.Context, id, to, reason string, clocks instant.Time) error {
 	return a.onDealPlain(ctx, "", id, func(d catalogue.Deal, _ instant.Time, _ *policy.View) (deal.Change, error) {
 		if d.Outcome != catalogue.DealOpen {
 			return deal.Change{Deal: d}, nil
 		}
-		return deal.Assign(d, to, reason), nil
+		c := deal.Assign(d, to, reason)
+		for _, f := range c.Facts {
+			if given, ok := f.(*catalogue.DealAssigned); ok {
+				given.ClocksFrom = clocks
+			}
+		}
+		return c, nil
 	})
 }
 

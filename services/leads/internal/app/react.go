@@ -91,7 +91,7 @@ func (a *App) reactToAssignment(ctx context.Context, e facts.Event) error {
 		return a.follow(ctx, d.Body.Customer)
 	}
 	if gone, heir := a.heirOf(d.Body.Owner); gone && d.Body.Open {
-		return a.placeDeal(ctx, id, heir, ownership.OwnerLeft)
+		return a.placeDeal(ctx, id, heir, ownership.OwnerLeft, 0)
 	}
 	return nil
 }

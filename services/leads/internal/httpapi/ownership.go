@@ -23,6 +23,10 @@ func registerOwnerships(s *httpx.Server, a *app.App) {
 	httpx.Handle(s, op(http.MethodGet, "/v1/ownerships/{customer}", "get-ownership", tagOwners, "Who is responsible for a customer (R-043, R-044)", ""), o.get)
 	httpx.Handle(s, op(http.MethodPatch, "/v1/ownerships/{customer}", "change-ownership", tagOwners, "Name the window, who decides and who follows (R-044)",
 		"The owner changes by a transfer alone (R-046)."), o.change)
+	httpx.Handle(s, op(http.MethodGet, "/v1/ownerships/{customer}/undo", "preview-undo-owner", tagOwners, "What undoing the last change of owner would do",
+		"A transfer, recycling, claim or reassignment, as long as the policy's undo.owner_within."), o.previewUndo)
+	httpx.Handle(s, op(http.MethodPost, "/v1/ownerships/{customer}/undo", "undo-owner", tagOwners, "Undo the last change of owner",
+		"The customer goes back with its leads, deals and tasks, and clocks go on where they stood."), o.undo)
 	httpx.Handle(s, op(http.MethodGet, "/v1/ownerships/holdings/{person}", "get-holdings", tagOwners, "What a person holds (R-010)",
 		"Counts of customers, open leads, open deals and transfers in progress, with some of each by id."), o.holdings)
 }
@@ -75,6 +79,21 @@ func (h owners) change(ctx context.Context, in *struct {
 }) (*httpx.Item[ownershipView], error) {
 	e := app.OwnershipEdit{Window: in.Body.Window, Decider: in.Body.Decider, Follower: in.Body.Follower}
 	return h.answer(h.app.ChangeOwnership(ctx, in.Customer, e, in.IfMatch))
+}
+
+func (h owners) previewUndo(ctx context.Context, in *CustomerPath) (*struct{ Body app.Undoing }, error) {
+	out, err := h.app.PreviewUndo(ctx, in.Customer)
+	return &struct{ Body app.Undoing }{out}, err
+}
+
+func (h owners) undo(ctx context.Context, in *struct {
+	CustomerPath
+	Body struct {
+		Change string `json:"change,omitempty" maxLength:"200" doc:"Id of the change that was seen; refused if there is a newer one"`
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"Why"`
+	}
+}) (*httpx.Item[ownershipView], error) {
+	return h.answer(h.app.UndoOwner(ctx, in.Customer, in.Body.Change, in.Body.Reason))
 }
 
 func (h owners) holdings(ctx context.Context, in *struct {

@@ -25,6 +25,7 @@ const (
 	Escalation    = "escalation"
 	Recycle       = "recycle"
 	Manual        = "manual"
+	Undo          = "undo"
 )
 
 // Give makes somebody the owner; the outside window follows, a person named to

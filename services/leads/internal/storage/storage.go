@@ -73,6 +73,16 @@ type Ownership struct {
 	// Ended is how the newest transfer ended: decided here, in the same commit as
 	// the owner, and written to the transfer after it.
 	Ended *Ended `json:"ended,omitempty"`
+	// Undone is the change that was undone last; leads and deals that go back take their clocks from it.
+	Undone *Undone `json:"undone,omitempty"`
+}
+
+// Undone is a change of owner that was taken back.
+type Undone struct {
+	Fact string       `json:"fact"` // id of the change
+	At   instant.Time `json:"at"`   // when it was made
+	// Since is from when the owner that it was taken back to held the customer; zero: their clocks begin anew.
+	Since instant.Time `json:"since,omitempty"`
 }
 
 // Ended is the end of a transfer.

@@ -105,11 +105,11 @@ func (d *Desk) openFirstTouch(ctx context.Context, e facts.Event, l catalogue.Le
 }
 
 func leadAssigned(d *Desk, ctx context.Context, e facts.Event, f catalogue.LeadAssigned) error {
-	return d.owned(ctx, lead(f.Lead), e, f.After)
+	return d.owned(ctx, lead(f.Lead), e, f.After, f.Reason)
 }
 
 func leadPooled(d *Desk, ctx context.Context, e facts.Event, f catalogue.LeadPooled) error {
-	return d.owned(ctx, lead(f.Lead), e, "")
+	return d.owned(ctx, lead(f.Lead), e, "", "")
 }
 
 func leadStatusChanged(d *Desk, ctx context.Context, e facts.Event, f catalogue.LeadStatusChanged) error {
@@ -127,7 +127,7 @@ func dealImported(d *Desk, ctx context.Context, e facts.Event, f catalogue.DealI
 }
 
 func dealAssigned(d *Desk, ctx context.Context, e facts.Event, f catalogue.DealAssigned) error {
-	return d.owned(ctx, deal(f.Deal), e, f.After)
+	return d.owned(ctx, deal(f.Deal), e, f.After, f.Reason)
 }
 
 func dealClosed(d *Desk, ctx context.Context, e facts.Event, f catalogue.DealClosed) error {
@@ -146,15 +146,15 @@ func quoteConfirmed(d *Desk, ctx context.Context, e facts.Event, f catalogue.Quo
 }
 
 func ownerChanged(d *Desk, ctx context.Context, e facts.Event, f catalogue.OwnerChanged) error {
-	return d.owned(ctx, customer(f.After.Customer), e, f.After.Owner)
+	return d.owned(ctx, customer(f.After.Customer), e, f.After.Owner, f.Reason)
 }
 
 func customerClaimed(d *Desk, ctx context.Context, e facts.Event, f catalogue.CustomerClaimed) error {
-	return d.owned(ctx, customer(f.After.Customer), e, f.After.Owner)
+	return d.owned(ctx, customer(f.After.Customer), e, f.After.Owner, "claim")
 }
 
 func customerPooled(d *Desk, ctx context.Context, e facts.Event, f catalogue.CustomerPooled) error {
-	return d.owned(ctx, customer(f.After.Customer), e, "")
+	return d.owned(ctx, customer(f.After.Customer), e, "", "")
 }
 
 // followUpRecorded ends what waited for it; only one that names a next touch
@@ -198,15 +198,20 @@ func transferStepped(d *Desk, ctx context.Context, e facts.Event, f catalogue.Tr
 }
 
 // owned gives the tasks that follow a subject to its new owner; in the pool, where
-// nobody is responsible, they end.
-func (d *Desk) owned(ctx context.Context, subject catalogue.Subject, e facts.Event, owner string) error {
+// nobody is responsible, they end, and an undo takes them up again.
+func (d *Desk) owned(ctx context.Context, subject catalogue.Subject, e facts.Event, owner, reason string) error {
 	s, err := d.learn(ctx, subject, e, func(s *storage.Subject) { s.Owner = owner })
 	if err != nil {
 		return err
 	}
 	if s.Owner == "" {
-		_, err := d.Cancel(ctx, subject, e.Time, "pooled", func(t task.Task) bool { return t.Follows })
+		_, err := d.Cancel(ctx, subject, e.Time, pooled, func(t task.Task) bool { return t.Follows })
 		return err
+	}
+	if reason == undo {
+		if err := d.takeUp(ctx, subject, s.Owner); err != nil {
+			return err
+		}
 	}
 	var ids []string
 	err = each(ctx, d.Docs.Tasks, store.Query{Index: storage.BySubject, Equal: []any{subject.Kind, subject.ID, catalogue.TaskOpen}}, func(doc *store.Doc[task.Task]) error {
@@ -218,6 +223,30 @@ func (d *Desk) owned(ctx context.Context, subject catalogue.Subject, e facts.Eve
 	for _, id := range ids {
 		if err == nil {
 			_, err = d.hand(ctx, id, s.Owner, "owner_changed")
+		}
+	}
+	return err
+}
+
+// undo is the reason of a change of owner that takes another one back; pooled is the
+// outcome of tasks that ended because their subject went to the public pool.
+const (
+	undo   = "undo"
+	pooled = "pooled"
+)
+
+// takeUp opens the tasks again that ended when their subject went to the pool.
+func (d *Desk) takeUp(ctx context.Context, subject catalogue.Subject, owner string) error {
+	var ids []string
+	err := each(ctx, d.Docs.Tasks, store.Query{Index: storage.BySubject, Equal: []any{subject.Kind, subject.ID, catalogue.TaskCancelled}}, func(doc *store.Doc[task.Task]) error {
+		if doc.Body.Outcome == pooled {
+			ids = append(ids, doc.ID)
+		}
+		return nil
+	})
+	for _, id := range ids {
+		if err == nil {
+			err = d.reopen(ctx, id, owner)
 		}
 	}
 	return err

@@ -169,6 +169,21 @@ func (d *Desk) hand(ctx context.Context, id, owner, reason string) (*store.Doc[t
 	})
 }
 
+// reopen opens a cancelled task again, for whoever is responsible now.
+func (d *Desk) reopen(ctx context.Context, id, owner string) error {
+	_, err := d.change(ctx, id, "", func(doc *store.Doc[task.Task]) (catalogue.Data, error) {
+		t := &doc.Body
+		if t.Status != catalogue.TaskCancelled {
+			return nil, nil
+		}
+		before := *t
+		t.Reopen(owner, d.Clock())
+		t.Place(d.People, d.Clock())
+		return &catalogue.TaskChanged{Before: before.Task, After: t.Task, Reason: undo}, nil
+	})
+	return err
+}
+
 // Cancel cancels the open tasks of a subject that were opened before an instant
 // and that fits accepts; the outcome is the reason.
 func (d *Desk) Cancel(ctx context.Context, s catalogue.Subject, before instant.Time, reason string, fits func(task.Task) bool) (int, error) {

@@ -119,6 +119,11 @@ func (t *Task) End(status, outcome string, at instant.Time) {
 	t.Overdue = at.After(t.Due)
 }
 
+// Reopen takes back that the task ended; its due time stays.
+func (t *Task) Reopen(owner string, at instant.Time) {
+	t.Owner, t.Status, t.Outcome, t.EndedAt, t.ChangedAt, t.Overdue = owner, catalogue.TaskOpen, "", 0, at, false
+}
+
 // MayComplete refuses to complete by hand what only a record completes.
 func (t *Task) MayComplete() error {
 	switch {
