@@ -20,6 +20,7 @@ import (
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/service"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
@@ -37,17 +38,24 @@ type office struct {
 	t      testing.TB
 	store  store.Engine
 	server *httptest.Server
+
+	service *accounts.Service
 }
 
-func start(t testing.TB) *office {
+// start opens the service on a store of its own; with changes what it is given.
+func start(t testing.TB, with ...func(*service.Deps)) *office {
 	t.Helper()
 	e, err := sqlite.Open(t.Context(), t.TempDir()+"/accounts.db")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
-	s, err := accounts.New(t.Context(), service.Deps{Store: e, Clock: instant.Now, Log: slog.New(slog.DiscardHandler), Directory: directory.Of(
-		catalogue.Person{ID: "wang", Active: true, Team: "east"}, catalogue.Person{ID: "zhao", Active: true, Team: "west"})})
+	deps := service.Deps{Store: e, Clock: instant.Now, Log: slog.New(slog.DiscardHandler), Policy: policytest.Holder(t), Directory: directory.Of(
+		catalogue.Person{ID: "wang", Active: true, Team: "east"}, catalogue.Person{ID: "zhao", Active: true, Team: "west"})}
+	for _, w := range with {
+		w(&deps)
+	}
+	s, err := accounts.New(t.Context(), deps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +67,7 @@ func start(t testing.TB) *office {
 	s.Register(r)
 	server := httptest.NewServer(engine)
 	t.Cleanup(server.Close)
-	return &office{t, e, server}
+	return &office{t, e, server, s}
 }
 
 // call answers status, headers and body of a request by a person.

@@ -163,13 +163,27 @@ func (c *checks) when(text string, now instant.Time, tolerance time.Duration) in
 	at, err := instant.Parse(text)
 	switch {
 	case err != nil:
-		c.add("occurred_at", "instant", "应为带时区的时间，例如 2026-04-01T09:30:00+08:00", "must be a time with a zone such as 2026-04-01T09:30:00+08:00")
+		c.add("occurred_at", "instant", notATime.Zh, notATime.En)
 	case at > now.Add(tolerance):
 		c.add("occurred_at", "future", fmt.Sprintf("在将来：比现在晚 %s，最多容许 %s", at.Sub(now).Round(time.Second), tolerance),
 			fmt.Sprintf("lies in the future by %s; at most %s is tolerated", at.Sub(now).Round(time.Second), tolerance))
 	}
 	return at
 }
+
+// asked reads a time of a query; nothing is asked with empty text.
+func (c *checks) asked(field, text string) instant.Time {
+	if text == "" {
+		return 0
+	}
+	at, err := instant.Parse(text)
+	if err != nil {
+		c.add(field, "instant", notATime.Zh, notATime.En)
+	}
+	return at
+}
+
+var notATime = lang.T("应为带时区的时间，例如 2026-04-01T09:30:00+08:00", "must be a time with a zone such as 2026-04-01T09:30:00+08:00")
 
 func (c *checks) content(d Draft, e catalogue.TimelineEntry) {
 	field := "text"

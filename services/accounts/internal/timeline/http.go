@@ -8,7 +8,6 @@ import (
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/httpx"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
 )
@@ -107,16 +106,21 @@ func (t *Timeline) postMany(ctx context.Context, in *draftsInput) (*output[Answe
 type listInput struct {
 	ID string `path:"id" maxLength:"200"`
 	httpx.PageParams
-	Kind      []string     `query:"kind" maxItems:"40" doc:"Only these kinds, separated by commas"`
-	Direction string       `query:"direction" enum:"inbound,outbound,none"`
-	Source    string       `query:"source" maxLength:"40"`
-	From      instant.Time `query:"from" doc:"Occurred from then on"`
-	To        instant.Time `query:"to" doc:"Occurred before then"`
-	Unique    bool         `query:"unique" doc:"Without what another source told first"`
+	Kind      []string `query:"kind" maxItems:"40" doc:"Only these kinds, separated by commas"`
+	Direction string   `query:"direction" enum:"inbound,outbound,none"`
+	Source    string   `query:"source" maxLength:"40"`
+	From      string   `query:"from" maxLength:"40" doc:"Occurred from then on: a time with a zone"`
+	To        string   `query:"to" maxLength:"40" doc:"Occurred before then"`
+	Unique    bool     `query:"unique" doc:"Without what another source told first"`
 }
 
 func (t *Timeline) list(ctx context.Context, in *listInput) (*httpx.List[catalogue.TimelineEntry], error) {
-	f := Filter{Kinds: in.Kind, Direction: in.Direction, Source: in.Source, From: in.From, To: in.To, Unique: in.Unique}
+	f := Filter{Kinds: in.Kind, Direction: in.Direction, Source: in.Source, Unique: in.Unique}
+	var c checks
+	f.From, f.To = c.asked("query.from", in.From), c.asked("query.to", in.To)
+	if err := problem.InvalidFields(c.wrong...); err != nil {
+		return nil, err
+	}
 	list, next, err := t.List(ctx, auth.From(ctx), in.ID, f, in.Limit, in.After)
 	if err != nil {
 		return nil, err
