@@ -46,7 +46,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	guard := access.New(d.Directory, d.Clock)
-	a := app.New(docs, guard, d.Clock)
+	a := app.New(docs, guard, d.Clock, d.Policy)
 	s := &Service{deps: d, app: a, api: &httpapi.API{Accounts: a, Guard: guard}}
 	line, err := timeline.New(ctx, timeline.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log})
 	if err != nil {

@@ -94,12 +94,12 @@ type Preference struct {
 
 // NeedTag is a need with the time in which it held (R-040).
 type NeedTag struct {
-	Tag   string       `json:"tag" doc:"Of the policy's need tags"`
-	Since instant.Time `json:"since"`
-	Until instant.Time `json:"until,omitempty" doc:"Unset while the need holds"`
-	By    string       `json:"by,omitempty" doc:"Who recorded it"`
-	// Cause is the change of need that brought or ended it (R-050).
-	Cause string `json:"cause,omitempty" doc:"Id of the change of need; empty where somebody edited the file"`
+	Tag     string       `json:"tag" doc:"Of the policy's need tags"`
+	Since   instant.Time `json:"since"`
+	Until   instant.Time `json:"until,omitempty" doc:"Unset while the need holds"`
+	By      string       `json:"by,omitempty" doc:"Who recorded it"`
+	Cause   string       `json:"cause,omitempty" doc:"Change of need that brought it (R-050); empty where somebody edited the file"`
+	EndedBy string       `json:"ended_by,omitempty" doc:"Change of need that ended it (R-050)"`
 }
 
 // Changes of a contact.

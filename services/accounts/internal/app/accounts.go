@@ -6,6 +6,7 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/storage"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
 )
 
 // Accounts owns customers and their match keys.
@@ -13,9 +14,11 @@ type Accounts struct {
 	docs  *storage.Collections
 	guard access.Guard
 	clock instant.Clock
+	// policy gives the options that files are described by.
+	policy *policy.Holder
 }
 
 // New makes the use cases.
-func New(docs *storage.Collections, guard access.Guard, clock instant.Clock) *Accounts {
-	return &Accounts{docs: docs, guard: guard, clock: clock}
+func New(docs *storage.Collections, guard access.Guard, clock instant.Clock, policy *policy.Holder) *Accounts {
+	return &Accounts{docs: docs, guard: guard, clock: clock, policy: policy}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
@@ -12,6 +13,7 @@ import (
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
+	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
@@ -23,6 +25,7 @@ type Edit struct {
 	TaxID  *string
 	Phone  *string // one more number
 	Email  *string // one more address
+	customer.Profile
 }
 
 // Check gives what is wrong with what a person typed; journeys and imports are
@@ -80,8 +83,15 @@ func (a *Accounts) Change(ctx context.Context, p auth.Principal, id, command str
 	if err := match(d.Version); err != nil {
 		return Seen{}, err
 	}
-	keys, err := e.check(d.Body)
+	at := a.clock()
+	v, err := a.policy.At(at)
 	if err != nil {
+		return Seen{}, problem.Away(err)
+	}
+	fresh := httpx.NewID(ctx)
+	trial := d.Body
+	keys, err := e.check(d.Body)
+	if err := all(err, describe(&trial, e.Profile, v, p.ID, at, fresh)); err != nil {
 		return Seen{}, err
 	}
 	if err := a.free(ctx, d.ID, keys); err != nil {
@@ -94,7 +104,10 @@ func (a *Accounts) Change(ctx context.Context, p auth.Principal, id, command str
 	}
 	before := d.Body.Before()
 	e.apply(&d.Body)
-	changed := d.Body.Settle(before, a.clock())
+	if err := describe(&d.Body, e.Profile, v, p.ID, at, fresh); err != nil {
+		return Seen{}, err
+	}
+	changed := d.Body.Settle(before, at)
 	if len(changed) > 0 {
 		d.Body.Unfinished = d.Body.Unfinished || before.TaxID != d.Body.TaxID
 		if err := a.commitAs(ctx, d, command, &catalogue.CustomerChanged{Before: before, After: d.Body.Customer, Changed: changed}); err != nil {
@@ -102,6 +115,18 @@ func (a *Accounts) Change(ctx context.Context, p auth.Principal, id, command str
 		}
 	}
 	return Seen{File: d.Body, Owner: holder.Owner, At: d.Version}, a.claim(ctx, d.ID, keys, true)
+}
+
+// all makes one error of what two checks found wrong.
+func all(a, b error) error {
+	var x, y *problem.Error
+	if errors.As(a, &x) && errors.As(b, &y) && x.Code == problem.Invalid && y.Code == problem.Invalid {
+		return problem.InvalidFields(slices.Concat(x.Fields, y.Fields)...)
+	}
+	if a != nil {
+		return a
+	}
+	return b
 }
 
 func stale(err error, version int64) error {

@@ -17,8 +17,12 @@ import (
 func (a *Accounts) root(ctx context.Context, id string) (*store.Doc[customer.File], error) {
 	for range 10_000 {
 		d, err := a.docs.Customers.Get(ctx, id)
-		if err != nil || d.Body.MergedInto == "" {
-			return d, err
+		if err != nil {
+			return nil, err
+		}
+		if d.Body.MergedInto == "" {
+			d.Body.IdentifyContacts()
+			return d, nil
 		}
 		id = d.Body.MergedInto
 	}

@@ -17,6 +17,7 @@ import (
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
 	"liuke.dev/shared/store/storetest"
@@ -32,7 +33,7 @@ func open(t fataler, dir string) (*Accounts, *storetest.Faulty) {
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	return New(docs, access.New(directory.Of(), instant.Now), instant.Now), f
+	return New(docs, access.New(directory.Of(), instant.Now), instant.Now, policy.NewHolder(1)), f
 }
 
 // checks numbers the databases of rapid's checks.

@@ -146,6 +146,7 @@ func (a *Accounts) show(ctx context.Context, p auth.Principal, docs []*store.Doc
 		if err != nil {
 			return nil, err
 		}
+		d.Body.IdentifyContacts()
 		s := Seen{File: d.Body, Owner: holder.Owner, At: d.Version}
 		if a.guard.May(p, access.Read, holder) != nil {
 			s = Seen{File: customer.File{Customer: customer.Masked(d.Body.Customer)}, Masked: true, At: d.Version}

@@ -1,6 +1,8 @@
-// Package customer holds the customer's file in its first form: what it learns
-// from those who ask, how two files become one, and what is shown of it to
-// somebody who may not see it. It is pure: no store, no clock.
+// Package customer holds the customer's file: what it learns from those who ask,
+// its people and how they stand to one another, what the customer is, needs, likes
+// and agreed to (R-032, R-036, R-040, R-079, R-084, R-193), how two files become
+// one, and what is shown of it to somebody who may not see it. It is pure: no
+// store, no clock.
 package customer
 
 import (
@@ -31,6 +33,8 @@ type File struct {
 	// here; Unfinished says that there are any, for the sweep.
 	Folding    []string `json:"folding,omitempty"`
 	Unfinished bool     `json:"unfinished,omitempty"`
+	// Applied are the newest changes of need that this file took over (R-050).
+	Applied []string `json:"applied,omitempty"`
 }
 
 // Claim is what somebody says about a customer.
@@ -67,35 +71,6 @@ func (f *File) Learn(c Claim, at instant.Time) []string {
 	if c.Under != "" && !slices.Contains(f.Leads, c.Under) {
 		f.Leads = append([]string{c.Under}, f.Leads...)
 		f.Leads = f.Leads[:min(len(f.Leads), maxLeads)]
-	}
-	return f.settle(before, at)
-}
-
-// Absorb takes in the content of another file that is the same customer.
-func (f *File) Absorb(o File, at instant.Time) []string {
-	before := f.copy()
-	for _, n := range append([]string{o.Name}, o.Names...) {
-		if n != f.Name {
-			f.Names = with(f.Names, n)
-		}
-	}
-	for _, p := range o.Phones {
-		f.Phones = with(f.Phones, p)
-	}
-	for _, m := range o.Emails {
-		f.Emails = with(f.Emails, m)
-	}
-	for _, c := range o.Contacts {
-		f.contact(c)
-	}
-	f.fill(&f.Domain, o.Domain)
-	f.fill(&f.TaxID, o.TaxID)
-	f.fill(&f.Sector, o.Sector)
-	f.fill(&f.External, o.External)
-	for _, l := range o.Leads {
-		if !slices.Contains(f.Leads, l) && len(f.Leads) < maxLeads {
-			f.Leads = append(f.Leads, l)
-		}
 	}
 	return f.settle(before, at)
 }
@@ -146,24 +121,30 @@ func (f *File) contact(c catalogue.Contact) {
 	if c.Name == "" {
 		return
 	}
-	for i := range f.Contacts {
-		k := &f.Contacts[i]
-		same := (c.Phone == "" || k.Phone == "" || c.Phone == k.Phone) && (c.Email == "" || k.Email == "" || c.Email == k.Email)
-		if strings.EqualFold(k.Name, c.Name) && same {
-			f.fill(&k.Phone, c.Phone)
-			f.fill(&k.Email, c.Email)
-			return
-		}
+	if i := f.same(c); i >= 0 {
+		f.fill(&f.Contacts[i].Phone, c.Phone)
+		f.fill(&f.Contacts[i].Email, c.Email)
+		return
 	}
 	if len(f.Contacts) < maxContacts {
+		c.ID = f.contactID(c.Name)
 		f.Contacts = append(f.Contacts, c)
 	}
+}
+
+// same finds a contact that is the same person: of the same name, and not known
+// under another number or address.
+func (f *File) same(c catalogue.Contact) int {
+	agree := func(a, b string, more []string) bool { return a == "" || b == "" || a == b || slices.Contains(more, a) }
+	return slices.IndexFunc(f.Contacts, func(k catalogue.Contact) bool {
+		return strings.EqualFold(k.Name, c.Name) && agree(c.Phone, k.Phone, k.Phones) && agree(c.Email, k.Email, k.Mails)
+	})
 }
 
 func (f *File) copy() catalogue.Customer {
 	c := f.Customer
 	c.Names, c.Phones, c.Emails = slices.Clone(f.Names), slices.Clone(f.Phones), slices.Clone(f.Emails)
-	c.Contacts, c.Leads = slices.Clone(f.Contacts), slices.Clone(f.Leads)
+	c.Contacts, c.Leads = slices.Clone(f.Contacts), slices.Clone(f.Leads) // all else is replaced, never written into
 	return c
 }
 
@@ -188,6 +169,17 @@ func differences(a, b catalogue.Customer) []string {
 	note("sector", a.Sector == b.Sector)
 	note("external", a.External == b.External)
 	note("leads", slices.Equal(a.Leads, b.Leads))
+	note("tier", a.Tier == b.Tier)
+	note("type", a.Type == b.Type)
+	note("tags", slices.Equal(a.Tags, b.Tags))
+	note("product_tags", slices.Equal(a.ProductTags, b.ProductTags))
+	note("need_tags", slices.Equal(a.NeedTags, b.NeedTags))
+	note("need_history", slices.Equal(a.NeedHistory, b.NeedHistory))
+	note("preferences", slices.Equal(a.Preferences, b.Preferences))
+	note("consent", slices.Equal(a.Consent, b.Consent))
+	note("channels", slices.Equal(a.Channels, b.Channels))
+	note("time_zone", a.TimeZone == b.TimeZone)
+	note("care_dates", slices.Equal(a.CareDates, b.CareDates))
 	return out
 }
 

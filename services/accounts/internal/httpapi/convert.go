@@ -8,36 +8,52 @@ import (
 
 // Customer is a customer as HTTP shows it.
 type Customer struct {
-	ID        string              `json:"id"`
-	Kind      string              `json:"kind" enum:"company,person"`
-	Name      string              `json:"name"`
-	Names     []string            `json:"names,omitempty" doc:"Other spellings it came in under"`
-	Phones    []string            `json:"phones,omitempty"`
-	Emails    []string            `json:"emails,omitempty"`
-	TaxID     string              `json:"tax_id,omitempty"`
-	Domain    string              `json:"domain,omitempty"`
-	Contacts  []catalogue.Contact `json:"contacts,omitempty"`
-	Sector    string              `json:"sector,omitempty"`
-	External  string              `json:"external,omitempty"`
-	Leads     []string            `json:"leads,omitempty" doc:"Newest leads and deals matched to it"`
-	Owner     string              `json:"owner,omitempty" doc:"First-responsible person (第一责任人), empty if nobody yet or in the pool"`
-	Masked    bool                `json:"masked,omitempty" doc:"It exists, but the caller may not see it"`
-	Version   int64               `json:"version"`
-	CreatedAt instant.Time        `json:"created_at"`
-	UpdatedAt instant.Time        `json:"updated_at,omitempty"`
+	ID       string              `json:"id"`
+	Kind     string              `json:"kind" enum:"company,person"`
+	Name     string              `json:"name"`
+	Names    []string            `json:"names,omitempty" doc:"Other spellings it came in under"`
+	Phones   []string            `json:"phones,omitempty"`
+	Emails   []string            `json:"emails,omitempty"`
+	TaxID    string              `json:"tax_id,omitempty"`
+	Domain   string              `json:"domain,omitempty"`
+	Contacts []catalogue.Contact `json:"contacts,omitempty"`
+	Sector   string              `json:"sector,omitempty"`
+	External string              `json:"external,omitempty"`
+	Leads    []string            `json:"leads,omitempty" doc:"Newest leads and deals matched to it"`
+
+	Tier        string                     `json:"tier,omitempty"`
+	Type        string                     `json:"type,omitempty"`
+	Tags        []string                   `json:"tags,omitempty"`
+	ProductTags []string                   `json:"product_tags,omitempty"`
+	NeedTags    []string                   `json:"need_tags,omitempty"`
+	NeedHistory []catalogue.NeedTag        `json:"need_history,omitempty" doc:"When each need held; not in lists"`
+	Preferences []catalogue.Preference     `json:"preferences,omitempty"`
+	Consent     []catalogue.Consent        `json:"consent,omitempty"`
+	Channels    []catalogue.ContactChannel `json:"channels,omitempty"`
+	TimeZone    string                     `json:"time_zone,omitempty"`
+	CareDates   []catalogue.CareDate       `json:"care_dates,omitempty"`
+
+	Owner     string       `json:"owner,omitempty" doc:"First-responsible person (第一责任人), empty if nobody yet or in the pool"`
+	Masked    bool         `json:"masked,omitempty" doc:"It exists, but the caller may not see it"`
+	Version   int64        `json:"version"`
+	CreatedAt instant.Time `json:"created_at"`
+	UpdatedAt instant.Time `json:"updated_at,omitempty"`
 }
 
 func customerOf(s app.Seen) Customer {
 	f := s.File
 	return Customer{ID: f.ID, Kind: f.Kind, Name: f.Name, Names: f.Names, Phones: f.Phones, Emails: f.Emails, TaxID: f.TaxID, Domain: f.Domain,
 		Contacts: f.Contacts, Sector: f.Sector, External: f.External, Leads: f.Leads, Owner: s.Owner, Masked: s.Masked, Version: s.At,
-		CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt}
+		CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Tier: f.Tier, Type: f.Type, Tags: f.Tags, ProductTags: f.ProductTags, NeedTags: f.NeedTags,
+		NeedHistory: f.NeedHistory, Preferences: f.Preferences, Consent: f.Consent, Channels: f.Channels, TimeZone: f.TimeZone, CareDates: f.CareDates}
 }
 
 func customersOf(list []app.Seen) []Customer {
 	out := make([]Customer, 0, len(list))
 	for _, s := range list {
-		out = append(out, customerOf(s))
+		c := customerOf(s)
+		c.NeedHistory = nil // it is at the customer itself
+		out = append(out, c)
 	}
 	return out
 }

@@ -38,7 +38,8 @@ func (a *API) Register(s *httpx.Server) {
 	httpx.Handle(s, op("POST", "/v1/customers", "create-customer", "Open a customer's file", "Answers 201, or 200 with Liuke-Existing: true and the file that exists (R-032)."), a.create)
 	httpx.Handle(s, op("GET", "/v1/customers", "list-customers", "List customers", "By the beginning of the name, by a match key, or newest first."), a.list)
 	httpx.Handle(s, op("GET", "/v1/customers/{id}", "get-customer", "Read a customer", "Follows files that were folded into others."), a.get)
-	httpx.Handle(s, op("PATCH", "/v1/customers/{id}", "change-customer", "Edit a customer's basics", ""), a.change)
+	httpx.Handle(s, op("PATCH", "/v1/customers/{id}", "change-customer", "Edit a customer's file", "Basics, tier and type, tags, preferences, channels, time zone, care dates; options are those of the policy."), a.change)
+	a.registerContacts(s)
 }
 
 type matchInput struct {
@@ -244,17 +245,8 @@ type changeInput struct {
 	Body Change
 }
 
-// Change edits basics; absent fields stay as they are.
-type Change struct {
-	Name   *string `json:"name,omitempty" maxLength:"300"`
-	Sector *string `json:"sector,omitempty" maxLength:"200"`
-	TaxID  *string `json:"tax_id,omitempty" maxLength:"40" doc:"Only where none is recorded yet"`
-	Phone  *string `json:"phone,omitempty" maxLength:"60" doc:"One more number"`
-	Email  *string `json:"email,omitempty" maxLength:"254" doc:"One more address"`
-}
-
 func (a *API) change(ctx context.Context, in *changeInput) (*httpx.Item[Customer], error) {
-	s, err := a.Accounts.Change(ctx, auth.From(ctx), in.ID, httpx.Command(ctx), in.Check, app.Edit(in.Body))
+	s, err := a.Accounts.Change(ctx, auth.From(ctx), in.ID, httpx.Command(ctx), in.Check, in.Body.edit())
 	if err != nil {
 		return nil, err
 	}
