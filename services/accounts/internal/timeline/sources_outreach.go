@@ -1,0 +1,73 @@
+package timeline
+
+import (
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/lang"
+)
+
+// outreachSources are the facts of contacts, interventions and wake-up plans.
+var outreachSources = map[string]Source{
+	typeOf(&catalogue.OutreachStepped{}):       of(outreachStepped),
+	typeOf(&catalogue.InterventionOpened{}):    of(interventionOpened),
+	typeOf(&catalogue.InterventionChanged{}):   of(interventionChanged),
+	typeOf(&catalogue.InterventionRecovered{}): of(interventionRecovered),
+	typeOf(&catalogue.InterventionClosed{}):    of(interventionClosed),
+	typeOf(&catalogue.WakeUpPlanStepped{}):     of(wakeUpPlanStepped),
+}
+
+// outreachStepped keeps what was sent: it is our contact with the customer.
+func outreachStepped(d catalogue.OutreachStepped, _ facts.Event) catalogue.TimelineEntry {
+	o := d.After
+	if d.Change != catalogue.OutreachSent {
+		return catalogue.TimelineEntry{}
+	}
+	what := o.Subject
+	if what.IsZero() {
+		what = o.Text
+	}
+	return catalogue.TimelineEntry{Kind: catalogue.EntryOutreach, Customer: o.Customer, SourceID: "outreach:" + o.ID, OccurredAt: o.SentAt, Direction: catalogue.Outbound, By: o.By,
+		Contact: o.Contact, Ref: o.For, Says: what, Data: words("outreach", o.ID, "channel", o.Channel, "purpose", o.Purpose, "department", o.Department)}
+}
+
+func ofIntervention(i catalogue.Intervention, status string, says lang.Text) catalogue.TimelineEntry {
+	return catalogue.TimelineEntry{Kind: catalogue.EntryIntervention, Customer: i.Customer, Direction: catalogue.Neither, Says: says,
+		Ref: &catalogue.Subject{Kind: catalogue.KindIntervention, ID: i.ID}, Data: words("status", status, "reason", i.Reason, "result", i.Result)}
+}
+
+func interventionOpened(d catalogue.InterventionOpened, _ facts.Event) catalogue.TimelineEntry {
+	return ofIntervention(d.After, "opened", lang.T("开启干预："+d.After.Reason, "Intervention opened: "+d.After.Reason))
+}
+
+// interventionChanged keeps what a role found.
+func interventionChanged(d catalogue.InterventionChanged, _ facts.Event) catalogue.TimelineEntry {
+	if d.Change != "outcome" {
+		return catalogue.TimelineEntry{}
+	}
+	for _, r := range d.After.Team {
+		if r.Role == d.Role && r.Outcome != nil {
+			e := ofIntervention(d.After, "outcome", lang.T(r.Task.Zh+"："+r.Outcome.Says, r.Task.En+": "+r.Outcome.Says))
+			e.By = r.Outcome.By
+			return e
+		}
+	}
+	return catalogue.TimelineEntry{}
+}
+
+func interventionRecovered(d catalogue.InterventionRecovered, _ facts.Event) catalogue.TimelineEntry {
+	return ofIntervention(d.After, "recovered", lang.T("客户已回来", "The customer came back"))
+}
+
+func interventionClosed(d catalogue.InterventionClosed, _ facts.Event) catalogue.TimelineEntry {
+	e := ofIntervention(d.After, "closed", lang.T("干预结束："+d.After.Result+" "+d.After.Note, "Intervention closed: "+d.After.Result+" "+d.After.Note))
+	e.By = d.After.ClosedBy
+	return e
+}
+
+func wakeUpPlanStepped(d catalogue.WakeUpPlanStepped, _ facts.Event) catalogue.TimelineEntry {
+	if d.Change != catalogue.WakeUpApproved {
+		return catalogue.TimelineEntry{}
+	}
+	return catalogue.TimelineEntry{Kind: catalogue.EntryIntervention, Customer: d.After.Customer, Direction: catalogue.Neither, By: d.After.DecidedBy,
+		Says: lang.T("唤醒计划已批准", "Wake-up plan approved"), Data: words("status", "wake_up", "plan", d.After.ID)}
+}
