@@ -60,6 +60,8 @@ type CustomerFolded struct {
 	Head
 	From string `json:"from"`
 	Into string `json:"into"`
+	// Merge is the person's merge that it belongs to; empty: match keys showed it.
+	Merge string `json:"merge,omitempty" doc:"The merge that it belongs to; empty: match keys showed that they are one"`
 }
 
 func (*CustomerCreated) Kind() Kind {

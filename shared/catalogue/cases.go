@@ -112,6 +112,7 @@ type CaseEntry struct {
 	By      string       `json:"by,omitempty" doc:"Person of ours; empty: the customer"`
 	Text    string       `json:"text"`
 	At      instant.Time `json:"at"`
+	Send    bool         `json:"send,omitempty" doc:"It is also sent to the customer"`
 }
 
 // CaseOpened is recorded when a case is opened.

@@ -17,11 +17,13 @@ type Deal struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`
 	Customer string `json:"customer,omitempty"`
-	Company  string `json:"company,omitempty"`
-	Lead     string `json:"lead,omitempty"`
-	Owner    string `json:"owner,omitempty"`
-	Pooled   bool   `json:"pooled,omitempty"`
-	Source   string `json:"source,omitempty"`
+	// Origins are the customers that it belonged to before merges moved it.
+	Origins []string `json:"origins,omitempty" doc:"Customers it belonged to before merges moved it, oldest first"`
+	Company string   `json:"company,omitempty"`
+	Lead    string   `json:"lead,omitempty"`
+	Owner   string   `json:"owner,omitempty"`
+	Pooled  bool     `json:"pooled,omitempty"`
+	Source  string   `json:"source,omitempty"`
 
 	Pipeline        string       `json:"pipeline"`
 	PipelineVersion int64        `json:"pipeline_version" doc:"Policy version whose pipeline it runs on (R-054)"`

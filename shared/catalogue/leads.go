@@ -29,6 +29,8 @@ type Lead struct {
 	Owner    string `json:"owner,omitempty" doc:"First-responsible person; empty only in the public pool"`
 	Pooled   bool   `json:"pooled,omitempty" doc:"In the public pool (公共资源)"`
 	Customer string `json:"customer,omitempty"`
+	// Origins are the customers that it belonged to before merges moved it.
+	Origins []string `json:"origins,omitempty" doc:"Customers it belonged to before merges moved it, oldest first"`
 	// FoldedInto is the earlier open lead of the same customer with the same need.
 	FoldedInto string `json:"folded_into,omitempty"`
 	Deal       string `json:"deal,omitempty" doc:"The deal it was converted to"`

@@ -222,6 +222,7 @@ type TakenStep struct {
 	Who      string       `json:"who" doc:"Role or relation that the policy names"`
 	Assignee string       `json:"assignee,omitempty"`
 	Status   string       `json:"status" enum:"waiting,open,done,skipped,cancelled"`
+	Within   string       `json:"within" doc:"Time from when it opens, as the policy version says that it runs by"`
 	OpenedAt instant.Time `json:"opened_at,omitempty"`
 	Due      instant.Time `json:"due,omitempty"`
 	Evidence bool         `json:"evidence,omitempty" doc:"It cannot be done without evidence"`
@@ -229,7 +230,8 @@ type TakenStep struct {
 	Outcome  string       `json:"outcome,omitempty"`
 	By       string       `json:"by,omitempty"`
 	EndedAt  instant.Time `json:"ended_at,omitempty"`
-	Task     string       `json:"task,omitempty" doc:"Task that asks for it"`
+	Task     string       `json:"task,omitempty" doc:"Task that it moved or ended with"`
+	Again    int          `json:"again,omitempty" doc:"How often it was asked for again because evidence was missing"`
 	// What an automatic step sends or opens.
 	Subject *lang.Text `json:"subject,omitempty"`
 	Text    *lang.Text `json:"text,omitempty"`

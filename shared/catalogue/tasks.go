@@ -18,6 +18,7 @@ const (
 	TaskAccept       = "accept"        // 接受转交
 	TaskComplete     = "complete_data" // 补全信息
 	TaskRecord       = "record"        // 补录客户
+	TaskServiceStep  = "service_step"  // 服务流程步骤
 )
 
 // Task states.

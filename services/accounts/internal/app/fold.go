@@ -57,7 +57,7 @@ func (a *Accounts) fold(ctx context.Context, x, y *store.Doc[customer.File]) (*s
 // turned out to be a firm with another tax id.
 func (a *Accounts) folded(ctx context.Context, f customer.File) bool {
 	for _, id := range f.Folding {
-		if d, err := a.docs.Customers.Get(ctx, id); err != nil || d.Body.MergedInto == "" && f.Compatible(d.Body.TaxID) {
+		if d, err := a.docs.Customers.Get(ctx, id); err != nil || d.Body.MergedInto == "" && f.MayBe(d.Body) {
 			return false
 		}
 	}
@@ -120,7 +120,7 @@ func (a *Accounts) foldInto(ctx context.Context, id, other string) error {
 		return err
 	}
 	y, err := a.root(ctx, other)
-	if err != nil || x.ID == y.ID || !x.Body.Compatible(y.Body.TaxID) {
+	if err != nil || x.ID == y.ID || !x.Body.MayBe(y.Body) {
 		return err
 	}
 	_, err = a.fold(ctx, x, y)

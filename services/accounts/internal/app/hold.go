@@ -67,10 +67,10 @@ func (m *match) hold(ctx context.Context, root *store.Doc[customer.File]) error 
 			return err
 		}
 		if f.ID != root.ID {
-			if root.Body.Compatible(f.Body.TaxID) {
+			if root.Body.MayBe(f.Body) {
 				return store.ErrConflict
 			}
-			continue // another legal person's
+			continue // another legal person's, or one that a person told apart
 		}
 		d.Body.Customer = root.ID
 		if err := m.a.docs.Keys.Commit(ctx, d, ""); err != nil && !errors.Is(err, store.ErrConflict) {

@@ -219,7 +219,7 @@ func (m *match) fold(ctx context.Context, root *store.Doc[customer.File], held [
 		if err != nil {
 			return nil, err
 		}
-		if o.ID == root.ID || !root.Body.Compatible(o.Body.TaxID) || !o.Body.Compatible(tax) {
+		if o.ID == root.ID || !root.Body.MayBe(o.Body) || !o.Body.Compatible(tax) {
 			continue
 		}
 		if root, err = m.a.fold(ctx, root, o); err != nil {

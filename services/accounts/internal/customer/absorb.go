@@ -32,6 +32,9 @@ func (f *File) Absorb(o File, at instant.Time) []string {
 			f.Leads = append(f.Leads, l)
 		}
 	}
+	for _, id := range o.Apart {
+		f.Apart = with(f.Apart, id)
+	}
 	f.absorbProfile(o, f.absorbContacts(o))
 	f.absorbNeeds(o)
 	return f.settle(before, at)

@@ -33,6 +33,9 @@ type File struct {
 	// here; Unfinished says that there are any, for the sweep.
 	Folding    []string `json:"folding,omitempty"`
 	Unfinished bool     `json:"unfinished,omitempty"`
+	// Apart are files that a person said are somebody else, by undoing a merge: match
+	// keys never fold them into this one again.
+	Apart []string `json:"apart,omitempty"`
 	// Applied are the newest changes of need that this file took over (R-050).
 	Applied []string `json:"applied,omitempty"`
 }

@@ -1,0 +1,72 @@
+package catalogue
+
+import "liuke.dev/shared/instant"
+
+// States of a merge.
+const (
+	MergeBegun   = "begun"
+	Merged       = "merged"
+	MergeUndoing = "undoing"
+	MergeUndone  = "undone"
+)
+
+// Merge makes one customer of two, because a person said that they are one (R-033).
+// It can be undone: both come back with what has happened since, split by origin.
+type Merge struct {
+	ID     string       `json:"id"`
+	From   string       `json:"from" doc:"The file that was taken in"`
+	Into   string       `json:"into" doc:"The file that goes on"`
+	Name   string       `json:"name" doc:"Whose name it goes on under: id of either"`
+	Reason string       `json:"reason"`
+	By     string       `json:"by"`
+	At     instant.Time `json:"at"`
+	Status string       `json:"status" enum:"begun,merged,undoing,undone"`
+
+	UndoneBy   string       `json:"undone_by,omitempty"`
+	UndoneAt   instant.Time `json:"undone_at,omitempty"`
+	UndoReason string       `json:"undo_reason,omitempty"`
+	// Given are things recorded since the merge that went to the customer who came back.
+	Given []Subject `json:"given,omitempty" doc:"What was recorded since the merge and went to the customer that came back"`
+}
+
+// CustomersMerged is recorded when a person has merged two customers.
+type CustomersMerged struct {
+	Head
+	After Merge `json:"after"`
+	// Winner and Loser are the two files as the merge found them.
+	Winner Customer `json:"winner" doc:"The file that goes on, as the merge found it"`
+	Loser  Customer `json:"loser" doc:"The file that was taken in, as the merge found it"`
+}
+
+// MergeTakenBack is recorded when a merge has been undone.
+type MergeTakenBack struct {
+	Head
+	After Merge `json:"after"`
+}
+
+// CustomerUnfolded is recorded when a customer's file that was folded into another one stands by itself again.
+type CustomerUnfolded struct {
+	Head
+	From  string    `json:"from" doc:"The customer that is back"`
+	Into  string    `json:"into" doc:"The customer that it was folded into"`
+	Merge string    `json:"merge"`
+	After Customer  `json:"after" doc:"The file that is back"`
+	Given []Subject `json:"given,omitempty" doc:"What was recorded since the merge and is the customer's that is back"`
+}
+
+// Kind names the fact.
+func (*CustomersMerged) Kind() Kind {
+	return Kind{"liuke.accounts.customers_merged.v1", TopicAccounts, "A person made one customer of two."}
+}
+
+// Kind names the fact.
+func (*MergeTakenBack) Kind() Kind {
+	return Kind{"liuke.accounts.merge_undone.v1", TopicAccounts, "A merge of two customers was undone."}
+}
+
+// Kind names the fact.
+func (*CustomerUnfolded) Kind() Kind {
+	return Kind{"liuke.accounts.customer_unfolded.v1", TopicAccounts, "A customer's file that was folded into another one stands by itself again."}
+}
+
+func merges() []Data { return []Data{&CustomersMerged{}, &MergeTakenBack{}, &CustomerUnfolded{}} }
