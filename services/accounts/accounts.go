@@ -9,6 +9,9 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/httpapi"
+	"liuke.dev/services/accounts/internal/maintenance"
+	"liuke.dev/services/accounts/internal/orders"
+	"liuke.dev/services/accounts/internal/outreach"
 	"liuke.dev/services/accounts/internal/storage"
 	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/catalogue"
@@ -53,6 +56,21 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, timeline.Part{Timeline: line, Deps: d})
+	reach, err := outreach.New(ctx, outreach.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log})
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, outreach.Part{Outreach: reach, Deps: d})
+	bought, err := orders.New(ctx, orders.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock})
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, bought)
+	care, err := maintenance.New(ctx, d, a, guard)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, care)
 	return s, nil
 }
 

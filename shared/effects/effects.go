@@ -46,6 +46,7 @@ func FirstTouchTask(lead string, version int64) string {
 type CancelTasks struct {
 	Subject catalogue.Subject `json:"subject"`
 	Kinds   []string          `json:"kinds,omitempty" doc:"Empty: all kinds"`
+	Rules   []string          `json:"rules,omitempty" doc:"Only those asked for by one of these rules; empty: all"`
 	Reason  string            `json:"reason"`
 }
 

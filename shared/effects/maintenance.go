@@ -1,6 +1,12 @@
 package effects
 
-import "liuke.dev/shared/instant"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"liuke.dev/shared/instant"
+)
 
 // AssessCustomer is POST /v1/customers/{id}/assessments at accounts: how a
 // customer stands changes with time alone, so its journey has it assessed when
@@ -33,4 +39,19 @@ type RequestTransfer struct {
 	Customer string `json:"customer"`
 	To       string `json:"to"`
 	Reason   string `json:"reason"`
+}
+
+// StepRule names the step of a process as the rule of its task: the customer's
+// no-th process. Whoever reads the task finds the step by it.
+func StepRule(no int, step string) string { return fmt.Sprintf("process.%d.%s", no, step) }
+
+// StepOfRule reads what StepRule wrote.
+func StepOfRule(rule string) (no int, step string, ok bool) {
+	rest, ok := strings.CutPrefix(rule, "process.")
+	if !ok {
+		return 0, "", false
+	}
+	digits, step, ok := strings.Cut(rest, ".")
+	no, err := strconv.Atoi(digits)
+	return no, step, ok && err == nil && step != ""
 }

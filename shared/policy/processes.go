@@ -12,6 +12,7 @@ const (
 	OnCareDate     = "care_date"     // a day of the customer, of its contacts or a holiday (R-150)
 	OnContractEnds = "contract_ends" // a contract is about to end (R-130)
 	OnRhythm       = "rhythm"        // every so often (R-071 to R-073)
+	OnHandOver     = "hand_over"     // a first win that changes who the customer turns to (R-049)
 	OnHand         = "hand"          // when somebody begins it
 )
 
@@ -53,7 +54,7 @@ type Process struct {
 
 // Start says what begins a process.
 type Start struct {
-	On        string   `json:"on" enum:"win,lifecycle,red,signal,group,care_date,contract_ends,rhythm,hand"`
+	On        string   `json:"on" enum:"win,hand_over,lifecycle,red,signal,group,care_date,contract_ends,rhythm,hand"`
 	First     bool     `json:"first,omitempty" doc:"Of wins, the customer's first only"`
 	Values    []string `json:"values,omitempty" doc:"Life-cycle states, signals, groups, or of care dates: birthday, anniversary, custom, or ids of holidays; empty: any"`
 	Before    Duration `json:"before,omitempty" doc:"How long before the day or the contract's end"`

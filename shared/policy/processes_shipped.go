@@ -32,7 +32,11 @@ func afterWin() []Process {
 		after("kick_off", task("deliver", "交付并验收", "Deliver and have it accepted", "implementation", "20wd", true)),
 		after("deliver", task("to_success", "移交客户成功，说明遗留事项", "Hand over to customer success with what is left", "success", "2wd", false)))
 	rollout.Again = "alongside"
-	return []Process{welcome, rollout}
+	handOver := process("hand_over", "三方交接确认", "Three-party hand-over", Start{On: OnHandOver},
+		task("sales", "销售确认交接", "Sales confirms the hand-over", "owner", "2wd", false),
+		task("implementation", "实施确认交接", "Implementation confirms the hand-over", "implementation", "2wd", false),
+		task("success", "客户成功确认交接", "Customer success confirms the hand-over", "success", "2wd", false))
+	return []Process{welcome, handOver, rollout}
 }
 
 // rhythms are what comes round by itself.
@@ -58,8 +62,7 @@ func caring() []Process {
 	prepare := process("care_reminder", "关怀日提醒", "Care day reminder", Start{On: OnCareDate, Values: []string{"birthday", "anniversary", "custom"}, Before: D("3d")},
 		task("prepare", "准备关怀：{date}", "Prepare for {date}", "success", "2d", false))
 	renewal := process("renewal_window", "续约窗口", "Renewal window", Start{On: OnContractEnds, Before: D("60d")},
-		task("prepare", "整理使用成效与续约方案", "Prepare what was achieved and the offer", "success", "5wd", true),
-		after("prepare", task("talk", "与客户沟通续约意向", "Talk with the customer about renewing", "owner", "10wd", true)))
+		task("prepare", "整理使用成效，为续约沟通做准备", "Prepare the renewal talk: what was achieved", "success", "5wd", true))
 	renewal.Again = "alongside"
 	birthday := greet("birthday_greeting", "生日问候", "Birthday greeting", []string{"birthday"},
 		lang.T("生日快乐", "Happy birthday"), lang.T("{contact}：祝您生日快乐，万事顺意！", "{contact}: happy birthday, and all the best!"))

@@ -34,6 +34,19 @@ func (c *checker) processes(v Processes, s Sections) {
 		c.known(at+".only.kinds", p.Only.Kinds, []string{"company", "person"})
 		c.known(at+".only.lifecycle", p.Only.Lifecycle, catalogue.Lifecycles)
 		c.processSteps(at, p.Steps)
+		c.threeParties(at, *p)
+	}
+}
+
+// threeParties checks that a hand-over asks sales, implementation and success.
+func (c *checker) threeParties(at string, p Process) {
+	for _, party := range []string{"sales", "implementation", "success"} {
+		if p.Starts.On == OnHandOver && !slices.ContainsFunc(p.Steps, func(s ProcessStep) bool { return s.ID == party && s.Action == DoTask }) {
+			c.add(at+".steps", "R-049", "交接必须有三方确认步骤，缺少："+party, "a hand-over needs a step of each of the three parties; missing: "+party)
+		}
+	}
+	if p.Starts.On == OnHandOver && p.ID != "hand_over" {
+		c.add(at+".id", "R-049", "交接流程的编号必须是 hand_over", "the process of the hand-over must have the id hand_over")
 	}
 }
 

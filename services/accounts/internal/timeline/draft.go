@@ -72,6 +72,10 @@ var names = map[string]lang.Text{catalogue.EntryInquiry: lang.T("咨询", "Inqui
 func (d Draft) Check(now instant.Time, tolerance time.Duration) (catalogue.TimelineEntry, []problem.Field) {
 	e := catalogue.TimelineEntry{Customer: d.Customer, Kind: d.Kind, Source: d.Source, SourceID: d.SourceID, Direction: d.Direction, By: d.By, Contact: d.Contact,
 		Amount: d.Amount, Ref: d.Ref, Correlation: d.Correlation, Data: d.Data, Numbers: d.Numbers, Says: d.words()}
+	// What a source tells of an order and the order that it records are one thing.
+	if recorded := []string{catalogue.EntryOrder, catalogue.EntryPayment, catalogue.EntryUsage}; d.Correlation == "" && slices.Contains(recorded, d.Kind) {
+		e.Correlation = recordOf(d.Kind, d.Source, d.SourceID)
+	}
 	var c checks
 	c.whose(d)
 	c.source(d)

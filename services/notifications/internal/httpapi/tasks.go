@@ -88,7 +88,7 @@ func (a *API) cancelTasks(ctx context.Context, in *struct{ Body effects.CancelTa
 	}
 	b := in.Body
 	n, err := a.Desk.CancelOnce(ctx, httpx.Command(ctx), b.Subject, b.Reason, func(t task.Task) bool {
-		return t.Kind != task.Manual && (len(b.Kinds) == 0 || slices.Contains(b.Kinds, t.Kind))
+		return t.Kind != task.Manual && (len(b.Kinds) == 0 || slices.Contains(b.Kinds, t.Kind)) && (len(b.Rules) == 0 || slices.Contains(b.Rules, t.Rule))
 	})
 	return &output[Cancelled]{Cancelled{n}}, err
 }
