@@ -301,6 +301,9 @@ func floor(a, b int64) int {
 	return int(q)
 }
 
+// Zone is the time zone that the calendar lives by.
+func (s *Schedule) Zone() *time.Location { return s.zone }
+
 // Local writes an instant as people of the calendar's zone read it: 2026-02-17 09:30.
 func (s *Schedule) Local(at instant.Time) string {
 	return at.Std().In(s.zone).Format("2006-01-02 15:04")

@@ -25,7 +25,7 @@ func standingDefaults() Standing {
 			{Rule: SignalComplaints, Check: CheckWeekly, Window: D("30d"), Baseline: D("90d"), Warning: 2, Severe: 3, Action: "immediate_attention", Does: lang.T("立即关注", "attend to it at once")},
 			{Rule: SignalRemarks, Check: CheckWeekly, Window: D("90d"), Warning: 2, Severe: 4, Action: "immediate_attention", Does: lang.T("立即关注，反馈产品", "attend to it at once, tell product")},
 			{Rule: SignalContactChanges, Check: CheckWeekly, Window: D("90d"), Warning: 2, Severe: 3, Action: "immediate_attention", Does: lang.T("立即关注，重建关系", "attend to it at once, rebuild the relationship")},
-			{Rule: SignalRenewal, Check: CheckWeekly, Window: D("400d"), Warning: 60, Severe: 30, Action: "renewal_talk", Does: lang.T("启动续约沟通", "begin the renewal talk")},
+			{Rule: SignalRenewal, Check: CheckWeekly, Window: D("90d"), Warning: 60, Severe: 30, Action: "renewal_talk", Does: lang.T("启动续约沟通", "begin the renewal talk")},
 			{Rule: SignalComparison, Check: CheckWeekly, Window: D("90d"), Warning: 2, Severe: 4, Action: "tiered_price", Does: lang.T("分层报价、忠诚优惠", "tiered price, loyalty offer")},
 		},
 		Groups:  RiskGroups{NoOrderFor: D("90d"), LowRatings: 2, RatingsOf: D("365d"), Presses: 2, PressesOf: D("180d"), OrderWithin: D("30d"), ReviewEvery: D("7d")},

@@ -163,6 +163,9 @@ func (v *View) Reported(pipeline, stage string) string {
 // LeakOn tells whether a leak detector is on.
 func (v *View) LeakOn(leak string) bool { return slices.Contains(v.Sections.Risk.Leaks, leak) }
 
+// Zone is the time zone of the default calendar, by which days, weeks and months begin.
+func (v *View) Zone() *time.Location { return v.home.Zone() }
+
 // Local writes an instant as people of the default calendar's zone read it.
 func (v *View) Local(at instant.Time) string { return v.home.Local(at) }
 
