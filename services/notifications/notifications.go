@@ -83,6 +83,10 @@ func (s *Service) Run(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: groupAccounts, Topics: []string{catalogue.TopicAccounts},
 				Types: app.AccountTypes, Handle: s.desk.ReactToAccounts})
 		}),
+		func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.outreach", Topics: []string{catalogue.TopicAccounts},
+				Types: app.OutreachTypes, Handle: s.desk.ReactToOutreach})
+		},
 		s.known(func(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.people", Topics: []string{catalogue.TopicOrganization},
 				Types: app.PeopleTypes, Handle: s.desk.ReactToPeople, Timeout: 5 * time.Minute})

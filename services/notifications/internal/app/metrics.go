@@ -43,6 +43,10 @@ func (m *Metrics) count(v *outbox.Delivery, now instant.Time) {
 	}
 	m.ended.WithLabelValues(v.Channel, status).Inc()
 	if status == outbox.Delivered {
-		m.age.WithLabelValues(v.Channel).Observe(max(now.Sub(v.Reminder.At).Seconds(), 0))
+		since := v.Reminder.At
+		if v.Outreach != nil {
+			since = v.At
+		}
+		m.age.WithLabelValues(v.Channel).Observe(max(now.Sub(since).Seconds(), 0))
 	}
 }

@@ -64,7 +64,7 @@ func (s *Sender) Run(ctx context.Context) error {
 
 // Round starts to send what is due, as far as there are places.
 func (s *Sender) Round(ctx context.Context) error {
-	targets := map[string]int{outbox.Email: s.Mails, configured: s.Posts, outbox.Robot: s.Bells}
+	targets := map[string]int{outbox.Email: s.Mails, configured: s.Posts, outbox.Robot: s.Bells, outbox.Customers: s.Mails, outbox.Gateways: s.Posts}
 	hooks, err := s.Desk.Hooks(ctx)
 	for _, h := range hooks {
 		targets[h.ID] = s.Posts
@@ -158,6 +158,9 @@ func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) erro
 func (s *Sender) carry(ctx context.Context, v *outbox.Delivery, with []*store.Doc[outbox.Delivery]) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Lease/2)
 	defer cancel()
+	if v.Outreach != nil {
+		return s.reach(ctx, v)
+	}
 	switch v.Channel {
 	case outbox.Webhook:
 		return s.postTo(ctx, v)
@@ -242,7 +245,8 @@ func (s *Sender) settle(ctx context.Context, doc *store.Doc[outbox.Delivery], er
 		v.Next = now.Add(max(s.Attempts.Pause(v.Attempts), channel.RetryAfter(err)))
 		return s.Desk.Docs.Deliveries.Commit(ctx, doc, "")
 	}
-	list, errRecord := s.Desk.record(ctx, v.Reminder.Customer, doc.Version+1, &catalogue.DeliveryEnded{Reminder: v.Reminder.ID, Person: v.Person,
+	customer, outreach := about(v)
+	list, errRecord := s.Desk.record(ctx, customer, doc.Version+1, &catalogue.DeliveryEnded{Reminder: v.Reminder.ID, Outreach: outreach, Person: v.Person,
 		Channel: v.Channel, Status: v.Status, Attempts: v.Attempts, Error: v.Error})
 	if errRecord != nil {
 		return errRecord

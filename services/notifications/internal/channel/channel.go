@@ -18,6 +18,7 @@ type Content struct {
 	Reminders []catalogue.Reminder
 	Tasks     []task.Task // of the day, in a digest
 	Digest    bool
+	Outreach  *catalogue.Outreach // what a customer is told; nothing else is in the mail then
 }
 
 // Mailer sends mail.
@@ -30,6 +31,8 @@ type Poster interface {
 	Post(ctx context.Context, h outbox.Hook, key string, r catalogue.Reminder) error
 	// Ring tells a person's robot, in the person's language.
 	Ring(ctx context.Context, b outbox.Bell, key, language string, r catalogue.Reminder) error
+	// Carry hands what a customer is told to the gateway of its channel.
+	Carry(ctx context.Context, h outbox.Hook, key string, o catalogue.Outreach) error
 }
 
 // ErrGone says that a webhook's receiver wants nothing more.

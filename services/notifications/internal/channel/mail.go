@@ -37,7 +37,7 @@ func NewSMTP(c config.SMTP, origin string, timeout time.Duration) *SMTP {
 // Message-ID, so that a mail server or reader can tell a repeat.
 func (s *SMTP) Send(ctx context.Context, to catalogue.Person, c Content) error {
 	m := mail.NewMsg()
-	if err := errors.Join(m.From(s.from()), m.AddToFormat(to.Name, to.Email)); err != nil {
+	if err := errors.Join(m.From(s.from()), addressed(m, to)); err != nil {
 		return Final(err)
 	}
 	subject, body := s.write(to.Language, c)
@@ -52,6 +52,13 @@ func (s *SMTP) Send(ctx context.Context, to catalogue.Person, c Content) error {
 		return Final(err)
 	}
 	return taken(client.DialAndSendWithContext(ctx, m))
+}
+
+func addressed(m *mail.Msg, to catalogue.Person) error {
+	if to.Name == "" {
+		return m.AddTo(to.Email)
+	}
+	return m.AddToFormat(to.Name, to.Email)
 }
 
 func (s *SMTP) from() string {
@@ -105,6 +112,9 @@ var levels = map[string]lang.Text{catalogue.LevelRemind: lang.T("提醒", "Remin
 func DigestTitle(day string) lang.Text { return lang.T("今日待办 "+day, "Your day "+day) }
 
 func (s *SMTP) write(language string, c Content) (subject, body string) {
+	if c.Outreach != nil {
+		return strings.Join(strings.Fields(c.Outreach.Subject.In(language)), " "), c.Outreach.Text.In(language)
+	}
 	var b strings.Builder
 	first := c.Reminders[0]
 	subject = fmt.Sprintf("[%s] %s", levels[first.Level].In(language), first.Text.In(language))

@@ -55,6 +55,19 @@ func (w *Webhook) Post(ctx context.Context, h outbox.Hook, key string, r catalog
 	return err
 }
 
+// carried is the body of a post to a gateway.
+type carried struct {
+	ID       string             `json:"id"` // of the delivery: the idempotency key
+	Type     string             `json:"type"`
+	Outreach catalogue.Outreach `json:"outreach"`
+}
+
+// Carry posts what a customer is told to a gateway, under a key that stays the same on every attempt.
+func (w *Webhook) Carry(ctx context.Context, h outbox.Hook, key string, o catalogue.Outreach) error {
+	_, err := w.post(ctx, h.URL, h.Secret, key, carried{ID: key, Type: "outreach", Outreach: o})
+	return err
+}
+
 // answerMost is as much as is read of an answer.
 const answerMost = 64 << 10
 

@@ -16,6 +16,8 @@ import (
 type Delivery struct {
 	ID       string       `json:"id"`
 	Reminder string       `json:"reminder"`
+	Outreach string       `json:"outreach,omitempty" doc:"What a customer is told, instead of a reminder"`
+	Customer string       `json:"customer,omitempty"`
 	Level    string       `json:"level"`
 	Person   string       `json:"person,omitempty"`
 	Webhook  string       `json:"webhook,omitempty"`
@@ -34,6 +36,9 @@ func delivery(doc *store.Doc[outbox.Delivery]) Delivery {
 	v := doc.Body
 	out := Delivery{ID: v.ID, Reminder: v.Reminder.ID, Level: v.Reminder.Level, Person: v.Person, Webhook: v.Hook, Channel: v.Channel, Status: v.Status,
 		Attempts: v.Attempts, Error: v.Error, Digest: v.Digest, At: v.At, EndedAt: v.EndedAt, Version: doc.Version}
+	if v.Outreach != nil {
+		out.Outreach, out.Customer = v.Outreach.ID, v.Outreach.Customer
+	}
 	if v.Open {
 		out.Next = v.Next
 	}

@@ -21,6 +21,7 @@ type Webhook struct {
 	ID        string       `json:"id"`
 	URL       string       `json:"url"`
 	Levels    []string     `json:"levels,omitempty"`
+	Channels  []string     `json:"channels,omitempty" doc:"Channels to customers whose gateway it is"`
 	Active    bool         `json:"active"`
 	Gone      string       `json:"gone,omitempty" doc:"Why it was switched off"`
 	Secret    string       `json:"secret,omitempty"`
@@ -31,14 +32,16 @@ type Webhook struct {
 }
 
 func webhook(h outbox.Hook) Webhook {
-	return Webhook{ID: h.ID, URL: h.URL, Levels: h.Levels, Active: h.Active, Gone: h.Gone, CreatedAt: h.CreatedAt}
+	return Webhook{ID: h.ID, URL: h.URL, Levels: h.Levels, Channels: h.Channels, Active: h.Active, Gone: h.Gone, CreatedAt: h.CreatedAt}
 }
 
 // NewHook registers a webhook.
 type NewHook struct {
 	URL    string   `json:"url" minLength:"1" maxLength:"1000" doc:"https, or http on this machine"`
 	Levels []string `json:"levels,omitempty" enum:"remind,warn,escalate,inform" maxItems:"4" doc:"Empty: all"`
-	Secret string   `json:"secret,omitempty" minLength:"16" maxLength:"200" doc:"Signs what is posted; empty: one is made"`
+	// Channels make it the gateway of channels to customers; it then takes reminders of the levels it names only.
+	Channels []string `json:"channels,omitempty" maxItems:"20" doc:"Channels to customers that it carries (wechat, sms …); it then takes only reminders of the levels it names"`
+	Secret   string   `json:"secret,omitempty" minLength:"16" maxLength:"200" doc:"Signs what is posted; empty: one is made"`
 }
 
 func (a *API) createHook(ctx context.Context, in *struct{ Body NewHook }) (*httpx.Item[Webhook], error) {
@@ -49,7 +52,7 @@ func (a *API) createHook(ctx context.Context, in *struct{ Body NewHook }) (*http
 	if channel.CheckURL(in.Body.URL) != nil {
 		return nil, problem.InvalidFields(problem.FieldError("url", "https", "必须是 https 地址（本机可用 http）", "must be https, or http on this machine"))
 	}
-	h := outbox.Hook{ID: httpx.NewID(ctx), URL: in.Body.URL, Levels: in.Body.Levels, Secret: in.Body.Secret, Active: true, CreatedBy: p.ID, CreatedAt: a.Desk.Clock()}
+	h := outbox.Hook{ID: httpx.NewID(ctx), URL: in.Body.URL, Levels: in.Body.Levels, Channels: in.Body.Channels, Secret: in.Body.Secret, Active: true, CreatedBy: p.ID, CreatedAt: a.Desk.Clock()}
 	if h.Secret == "" {
 		h.Secret = rand.Text()
 	}

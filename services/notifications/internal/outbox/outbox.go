@@ -43,11 +43,13 @@ type Reminder struct {
 type Delivery struct {
 	ID       string             `json:"id"`
 	Reminder catalogue.Reminder `json:"reminder"`
-	Person   string             `json:"person,omitempty"`
-	Hook     string             `json:"hook,omitempty"`
-	Channel  string             `json:"channel"`
-	Target   string             `json:"target"` // whose places it takes: email, robot, or the webhook's id
-	Status   string             `json:"status"`
+	// Outreach is what a customer is told, instead of a reminder.
+	Outreach *catalogue.Outreach `json:"outreach,omitempty"`
+	Person   string              `json:"person,omitempty"`
+	Hook     string              `json:"hook,omitempty"`
+	Channel  string              `json:"channel"`
+	Target   string              `json:"target"` // whose places it takes: email, robot, or the webhook's id
+	Status   string              `json:"status"`
 	// Open is true while something is to be done at Next: send, try again, take up
 	// what a crash interrupted.
 	Open     bool         `json:"open,omitempty"`
@@ -71,16 +73,29 @@ type Hook struct {
 	URL       string       `json:"url"`
 	Secret    string       `json:"secret"`
 	Levels    []string     `json:"levels,omitempty"`
+	Channels  []string     `json:"channels,omitempty"` // of customers, whose gateway it is
 	Active    bool         `json:"active,omitempty"`
 	Gone      string       `json:"gone,omitempty"` // why it was switched off
 	CreatedBy string       `json:"created_by,omitempty"`
 	CreatedAt instant.Time `json:"created_at"`
 }
 
-// Wants tells whether the hook takes reminders of a level.
+// Targets of what customers are told: by mail, and through gateways.
+const (
+	Customers = "customers"
+	Gateways  = "gateways"
+)
+
+// Wants tells whether the hook takes reminders of a level; a gateway takes only those it names.
 func (h Hook) Wants(level string) bool {
-	return h.Active && (len(h.Levels) == 0 || slices.Contains(h.Levels, level))
+	if len(h.Levels) == 0 {
+		return h.Active && len(h.Channels) == 0
+	}
+	return h.Active && slices.Contains(h.Levels, level)
 }
+
+// Carries tells whether the hook is the gateway of a channel to customers.
+func (h Hook) Carries(channel string) bool { return h.Active && slices.Contains(h.Channels, channel) }
 
 // People tells who acts for whom.
 type People interface {
