@@ -8,6 +8,7 @@ import (
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
+	"liuke.dev/services/accounts/internal/attachments"
 	"liuke.dev/services/accounts/internal/httpapi"
 	"liuke.dev/services/accounts/internal/maintenance"
 	"liuke.dev/services/accounts/internal/orders"
@@ -71,6 +72,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, care)
+	files, err := attachments.New(ctx, attachments.Config{Engine: d.Store, Objects: d.Objects, Files: a, Policy: d.Policy, Clock: d.Clock})
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, files)
 	return s, nil
 }
 
