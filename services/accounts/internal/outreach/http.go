@@ -32,7 +32,7 @@ func (o *Outreach) Register(s *httpx.Server) {
 	httpx.Handle(s, back, o.takeBackOne)
 	httpx.Handle(s, op("GET", "/v1/customers/{id}/contact-budget", "get-contact-budget", "May the customer be contacted now?", "By whom they were, are and will be contacted, and from when on they may be (D-9)."), o.getBudget)
 	httpx.Handle(s, op("POST", "/v1/customers/{id}/contact-budget/reservations", "reserve-contact", "Ask before a call", "Keeps the place until the call is recorded, or the reservation ends; 409 with the rule and from when on it is free (D-9)."), o.reserve)
-	httpx.Handle(s, op("DELETE", "/v1/customers/{id}/contact-budget/reservations/{reservation}", "return-contact", "Give a reservation back", ""), o.giveUp)
+	httpx.Handle(s, op("DELETE", "/v1/customers/{id}/contact-budget/reservations/{reservation}", "return-reservation", "Give a reservation back", ""), o.giveUp)
 }
 
 type reachInput struct {
