@@ -36,7 +36,7 @@ func (a *API) Register(s *httpx.Server) {
 	httpx.Handle(s, batch, a.matchMany)
 	httpx.Handle(s, op("GET", "/v1/customers/match", "look-up-customer", "Does this customer exist?", "Asked while somebody types; what the caller may not see is masked (R-032)."), a.lookUp)
 	httpx.Handle(s, op("POST", "/v1/customers", "create-customer", "Open a customer's file", "Answers 201, or 200 with Liuke-Existing: true and the file that exists (R-032)."), a.create)
-	httpx.Handle(s, op("GET", "/v1/customers", "list-customers", "List customers", "By the beginning of the name, by a match key, or newest first."), a.list)
+	httpx.Handle(s, op("GET", "/v1/customers", "list-customers", "List customers", "By the beginning of the name, by a match key, by tier, type, tag or owner, or newest first."), a.list)
 	httpx.Handle(s, op("GET", "/v1/customers/{id}", "get-customer", "Read a customer", "Follows files that were folded into others."), a.get)
 	httpx.Handle(s, op("PATCH", "/v1/customers/{id}", "change-customer", "Edit a customer's file", "Basics, tier and type, tags, preferences, channels, time zone, care dates; options are those of the policy."), a.change)
 	a.registerContacts(s)
@@ -187,6 +187,7 @@ func (a *API) lookUp(ctx context.Context, in *lookUpInput) (*output[LookedUp], e
 
 type listInput struct {
 	httpx.PageParams
+	Filter
 	Name  string `query:"name" maxLength:"300" doc:"Beginning of the name, in any spelling"`
 	Phone string `query:"phone" maxLength:"60" doc:"A match key instead: at most one customer each"`
 	Email string `query:"email" maxLength:"254"`
@@ -195,12 +196,22 @@ type listInput struct {
 
 func (a *API) list(ctx context.Context, in *listInput) (*httpx.List[Customer], error) {
 	p := auth.From(ctx)
+	by, err := in.chosen(in.Name != "" || in.Phone != "" || in.Email != "" || in.TaxID != "")
+	if err != nil {
+		return nil, err
+	}
+	if by != nil {
+		seen, next, err := by(ctx, a.Accounts, p, in.Limit, in.After)
+		if err != nil {
+			return nil, err
+		}
+		return httpx.NewList(customersOf(seen), next), nil
+	}
 	if in.Phone != "" || in.Email != "" || in.TaxID != "" {
 		return a.listByKey(ctx, p, in)
 	}
 	var seen []app.Seen
 	var next string
-	var err error
 	if in.Name != "" {
 		seen, next, err = a.Accounts.Search(ctx, p, in.Name, in.Limit, in.After)
 	} else {

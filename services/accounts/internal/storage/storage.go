@@ -39,7 +39,26 @@ const (
 	ByLoose    = "by_loose"
 	Opened     = "opened" // folded ones too
 	Unfinished = "unfinished"
+	ByTier     = "by_tier"
+	ByType     = "by_type"
 )
+
+// ByOwner lists owned customers, in the order in which their files were opened.
+const ByOwner = "by_owner"
+
+// Indexes of labels.
+const (
+	ByLabel  = "by_label"
+	LabelsOf = "labels_of"
+)
+
+// Label says that a file carries a tag: an entry of the list by that tag, since an
+// index holds one value of a document.
+type Label struct {
+	Label  string `json:"label"`  // tag:vip, product:service, need:cost
+	File   string `json:"file"`   // the customer
+	Search string `json:"search"` // name as it is searched
+}
 
 var (
 	customers = store.Spec{Name: "customer", Indexes: []store.Index{
@@ -48,10 +67,16 @@ var (
 		{Name: ByLoose, Equal: []string{"merged_into", "loose"}},
 		{Name: Opened, Order: "created_at"},
 		{Name: Unfinished, Equal: []string{"unfinished"}},
+		{Name: ByTier, Equal: []string{"tier", "merged_into"}, Order: "search", Sparse: true},
+		{Name: ByType, Equal: []string{"type", "merged_into"}, Order: "search", Sparse: true},
 	}}
 	keys    = store.Spec{Name: "match_key"}
 	answers = store.Spec{Name: "match"}
-	owners  = store.Spec{Name: "owner"}
+	owners  = store.Spec{Name: "owner", Indexes: []store.Index{{Name: ByOwner, Equal: []string{"owner"}, Sparse: true}}}
+	labels  = store.Spec{Name: "customer_label", Indexes: []store.Index{
+		{Name: ByLabel, Equal: []string{"label"}, Order: "search", Sparse: true},
+		{Name: LabelsOf, Equal: []string{"file"}, Sparse: true},
+	}}
 )
 
 // Collections of accounts.
@@ -60,13 +85,14 @@ type Collections struct {
 	Keys      store.Collection[Key]
 	Answers   store.Collection[Answer]
 	Owners    store.Collection[Owner]
+	Labels    store.Collection[Label]
 }
 
 // Open declares the collections.
 func Open(ctx context.Context, e store.Engine) (*Collections, error) {
-	if err := e.Declare(ctx, customers, keys, answers, owners); err != nil {
+	if err := e.Declare(ctx, customers, keys, answers, owners, labels); err != nil {
 		return nil, err
 	}
 	return &Collections{Customers: store.Of[customer.File](e, customers), Keys: store.Of[Key](e, keys),
-		Answers: store.Of[Answer](e, answers), Owners: store.Of[Owner](e, owners)}, nil
+		Answers: store.Of[Answer](e, answers), Owners: store.Of[Owner](e, owners), Labels: store.Of[Label](e, labels)}, nil
 }
