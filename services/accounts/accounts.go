@@ -10,6 +10,7 @@ import (
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/attachments"
 	"liuke.dev/services/accounts/internal/httpapi"
+	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/maintenance"
 	"liuke.dev/services/accounts/internal/orders"
 	"liuke.dev/services/accounts/internal/outreach"
@@ -77,6 +78,12 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, files)
+	frame := links.New(d.Key, d.Policy, d.Clock, d.Config.Origin)
+	cared, err := caring(ctx, d, a, guard, frame, reach)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, cared...)
 	return s, nil
 }
 
@@ -96,6 +103,10 @@ func (s *Service) Run(ctx context.Context) error {
 		func(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.owners", Topics: []string{catalogue.TopicLeads},
 				Types: app.OwnerTypes, Handle: s.app.Observe})
+		},
+		func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.labels", Topics: []string{catalogue.TopicAccounts},
+				Types: app.LabelTypes, Handle: s.app.Label})
 		},
 		s.sweep,
 	}

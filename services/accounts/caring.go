@@ -1,0 +1,22 @@
+package accounts
+
+import (
+	"context"
+
+	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/services/accounts/internal/app"
+	"liuke.dev/services/accounts/internal/cases"
+	"liuke.dev/services/accounts/internal/links"
+	"liuke.dev/services/accounts/internal/reach"
+	"liuke.dev/shared/service"
+)
+
+// caring makes the parts that answer customers, ask them and care for them: cases.
+func caring(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard, frame *links.Links, sends reach.Outreach) ([]part, error) {
+	tickets, err := cases.New(ctx, cases.Config{Engine: d.Store, Files: a, Guard: guard, People: d.Directory, Policy: d.Policy, Clock: d.Clock, Links: frame,
+		Outreach: sends, Log: d.Log, Journey: d.JourneyLink})
+	if err != nil {
+		return nil, err
+	}
+	return []part{cases.Part{Cases: tickets, Deps: d}}, nil
+}
