@@ -92,7 +92,7 @@ func shippedIntervention() Intervention {
 		CloseIn: D("14d"), Watch: []Route{{Tiers: []string{"vip"}, To: string(auth.AccountManager)}, {To: ToOwnerSupervisor}},
 		Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}, LogIn: D("2wd"), Recovers: []string{"order", "inquiry", "call", "mail", "wechat", "visit", "meeting"},
 		AttendIn: D("4wh"), Attend: []Route{{Tiers: []string{"vip"}, To: string(auth.AccountManager)}, {To: string(auth.Service)}, {To: ToOwnerSupervisor}},
-		Unusual: []string{"complaints_up", "feature_complaints", "contact_changes"}, Opens: []string{"red"},
+		Unusual: []string{"complaints_up", "repeated_remarks", "frequent_contact_change"}, Opens: []string{"red"},
 		Group:  WarningGroup{Roles: []string{string(auth.SalesManager), string(auth.Success)}, Rhythm: D("7d"), Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}},
 		WakeUp: WakeUp{Channel: "mail", First: D("1h"), Between: D("7d"), CouponFrom: 5, CouponMost: 15, Overdue: 120, Interests: []string{"product"}},
 	}

@@ -81,6 +81,10 @@ var activityOf = map[journey.Verb]string{
 	journey.BeginProcess:    "BeginProcess",
 	journey.CarryStep:       "CarryStep",
 	journey.RequestTransfer: "RequestTransfer",
+
+	journey.ReachCustomer:    "ReachCustomer",
+	journey.WithdrawOutreach: "WithdrawOutreach",
+	journey.OpenIntervention: "OpenIntervention",
 }
 
 // carryOut runs the activity of an effect's verb. It is tried at once within the

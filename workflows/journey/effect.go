@@ -29,6 +29,10 @@ const (
 	BeginProcess    Verb = "begin_process"
 	CarryStep       Verb = "carry_step"
 	RequestTransfer Verb = "request_transfer"
+
+	ReachCustomer    Verb = "reach_customer"
+	WithdrawOutreach Verb = "withdraw_outreach"
+	OpenIntervention Verb = "open_intervention"
 )
 
 // Effect is what a fired obligation asks a service to do, ready to be sent.
@@ -55,6 +59,8 @@ func (e Effect) Lane() string {
 		return "tasks"
 	case Remind:
 		return "reminders"
+	case ReachCustomer, WithdrawOutreach: // what is taken back was asked for before
+		return "outreach"
 	}
 	return "subject"
 }
