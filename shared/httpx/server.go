@@ -108,9 +108,11 @@ func (s *Server) apiConfig() huma.Config {
 	return c
 }
 
-// namer keeps schema names unique across services: a service's own types carry
-// its name, shared ones their package's.
+// namer keeps schema names unique: a service's own types carry its name, shared
+// ones their package's; of two types of one service with the same name the second
+// carries its package's besides.
 func namer(service string) func(reflect.Type, string) string {
+	taken := map[string]reflect.Type{}
 	return func(t reflect.Type, hint string) string {
 		name := huma.DefaultSchemaNamer(t, hint)
 		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
@@ -120,8 +122,27 @@ func namer(service string) func(reflect.Type, string) string {
 		if strings.HasPrefix(pkg, "liuke.dev/shared/") && !strings.Contains(t.Name(), "[") {
 			return title(pkg[strings.LastIndex(pkg, "/")+1:]) + name
 		}
-		return title(service) + name
+		plain := title(service) + name
+		if t.Name() == "" { // it is named after where it stands
+			return plain
+		}
+		if first, ok := taken[plain]; ok && first != t {
+			return title(service) + title(home(t)) + name
+		}
+		taken[plain] = t
+		return plain
 	}
+}
+
+// home gives the last part of the package that a type belongs to; of a generic one,
+// of what it is of.
+func home(t reflect.Type) string {
+	path := t.PkgPath()
+	if i := strings.LastIndexByte(t.Name(), '['); i >= 0 {
+		of := t.Name()[i+1:]
+		path = of[:max(strings.LastIndexByte(of, '.'), 0)]
+	}
+	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
 func title(s string) string {

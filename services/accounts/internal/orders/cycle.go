@@ -7,8 +7,8 @@ import (
 	"liuke.dev/shared/instant"
 )
 
-// Cycle says how long a customer takes to pay, over its newest orders (R-136).
-type Cycle struct {
+// PaymentCycle says how long a customer takes to pay, over its newest orders (R-136).
+type PaymentCycle struct {
 	Orders  int `json:"orders"`
 	Paid    int `json:"paid" doc:"Orders paid in full"`
 	Open    int `json:"open" doc:"Orders not yet paid in full"`
@@ -23,7 +23,7 @@ const day = 24 * 60 * 60 * 1000 // milliseconds
 
 // CycleOf computes the cycle of orders, newest first, and payments. A payment
 // without an order counts for none; cancelled orders are left out.
-func CycleOf(placed []Order, paid []Payment, now instant.Time) Cycle {
+func CycleOf(placed []Order, paid []Payment, now instant.Time) PaymentCycle {
 	type account struct {
 		minor int64
 		last  instant.Time
@@ -40,7 +40,7 @@ func CycleOf(placed []Order, paid []Payment, now instant.Time) Cycle {
 		}
 		accounts[p.Order] = a
 	}
-	var c Cycle
+	var c PaymentCycle
 	var took []float64 // newest first
 	for _, o := range placed {
 		if o.Status == catalogue.OrderCancelled {

@@ -31,16 +31,16 @@ func TestThePaymentCycle(t *testing.T) {
 		orders   []Order
 		payments []Payment
 		now      int
-		want     Cycle
+		want     PaymentCycle
 	}{
 		"nothing":            {},
 		"cancelled":          {orders: []Order{cancelled}, now: 9},
-		"in two parts":       {[]Order{placed("a", 2, 100, 12)}, []Payment{paid("a", 12, 60, catalogue.PaymentIn), paid("a", 7, 40, catalogue.PaymentIn)}, 20, Cycle{Orders: 1, Paid: 1, MedianDays: 10, RecentDays: 10}},
-		"just late":          {[]Order{placed("a", 2, 100, 12)}, []Payment{late, paid("a", 7, 40, catalogue.PaymentIn)}, 20, Cycle{Orders: 1, Paid: 1, Late: 1, MedianDays: 10 + 1./day, RecentDays: 10 + 1./day}},
-		"one short":          {[]Order{placed("a", 2, 100, 12)}, []Payment{paid("a", 7, 99, catalogue.PaymentIn)}, 12, Cycle{Orders: 1, Open: 1}},
-		"overdue":            {[]Order{placed("a", 2, 100, 12)}, nil, 13, Cycle{Orders: 1, Open: 1, Overdue: 1}},
-		"refunded":           {[]Order{placed("a", 2, 100, 0)}, []Payment{paid("a", 9, 100, catalogue.PaymentRefund), paid("a", 7, 100, catalogue.PaymentIn)}, 13, Cycle{Orders: 1, Open: 1}},
-		"slower than before": {[]Order{placed("c", 40, 1, 0), placed("b", 20, 1, 0), placed("a", 1, 1, 0)}, []Payment{paid("c", 60, 1, ""), paid("b", 30, 1, ""), paid("a", 3, 1, "")}, 70, Cycle{Orders: 3, Paid: 3, MedianDays: 10, RecentDays: 15}},
+		"in two parts":       {[]Order{placed("a", 2, 100, 12)}, []Payment{paid("a", 12, 60, catalogue.PaymentIn), paid("a", 7, 40, catalogue.PaymentIn)}, 20, PaymentCycle{Orders: 1, Paid: 1, MedianDays: 10, RecentDays: 10}},
+		"just late":          {[]Order{placed("a", 2, 100, 12)}, []Payment{late, paid("a", 7, 40, catalogue.PaymentIn)}, 20, PaymentCycle{Orders: 1, Paid: 1, Late: 1, MedianDays: 10 + 1./day, RecentDays: 10 + 1./day}},
+		"one short":          {[]Order{placed("a", 2, 100, 12)}, []Payment{paid("a", 7, 99, catalogue.PaymentIn)}, 12, PaymentCycle{Orders: 1, Open: 1}},
+		"overdue":            {[]Order{placed("a", 2, 100, 12)}, nil, 13, PaymentCycle{Orders: 1, Open: 1, Overdue: 1}},
+		"refunded":           {[]Order{placed("a", 2, 100, 0)}, []Payment{paid("a", 9, 100, catalogue.PaymentRefund), paid("a", 7, 100, catalogue.PaymentIn)}, 13, PaymentCycle{Orders: 1, Open: 1}},
+		"slower than before": {[]Order{placed("c", 40, 1, 0), placed("b", 20, 1, 0), placed("a", 1, 1, 0)}, []Payment{paid("c", 60, 1, ""), paid("b", 30, 1, ""), paid("a", 3, 1, "")}, 70, PaymentCycle{Orders: 3, Paid: 3, MedianDays: 10, RecentDays: 15}},
 	} {
 		if got := CycleOf(c.orders, c.payments, instant.Time(c.now*day)); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)

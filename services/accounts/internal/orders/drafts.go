@@ -8,42 +8,30 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"liuke.dev/services/accounts/internal/matching"
+	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/money"
 	"liuke.dev/shared/problem"
 )
 
-// Keys are what a record's teller knows of a customer instead of the id.
-type Keys struct {
-	Phone    string `json:"phone,omitempty" maxLength:"60"`
-	Email    string `json:"email,omitempty" maxLength:"254"`
-	TaxID    string `json:"tax_id,omitempty" maxLength:"40"`
-	External string `json:"external,omitempty" maxLength:"200" doc:"Id under which the customer was imported, with its source: crm:4711"`
-}
-
-func (k Keys) known() matching.Known {
-	return matching.Known{Kind: matching.Person, Phone: k.Phone, Email: k.Email, TaxID: k.TaxID}
-}
-
-// Head is what every record begins with. Times are text, so that what is wrong is
+// RecordHead is what every record begins with. Times are text, so that what is wrong is
 // said field by field.
-type Head struct {
-	Customer string `json:"customer,omitempty" maxLength:"200" doc:"Customer's id; or else match"`
-	Match    *Keys  `json:"match,omitempty" doc:"What is known of the customer instead of the id"`
-	Source   string `json:"source,omitempty" doc:"System that tells it" example:"shop"`
-	SourceID string `json:"source_id,omitempty" doc:"The source's own number; told again under the same one it changes nothing" example:"2026-0417"`
+type RecordHead struct {
+	Customer string                 `json:"customer,omitempty" maxLength:"200" doc:"Customer's id; or else match"`
+	Match    *timeline.CustomerKeys `json:"match,omitempty" doc:"What is known of the customer instead of the id"`
+	Source   string                 `json:"source,omitempty" doc:"System that tells it" example:"shop"`
+	SourceID string                 `json:"source_id,omitempty" doc:"The source's own number; told again under the same one it changes nothing" example:"2026-0417"`
 }
 
 // OrderDraft is an order as its source tells it.
 type OrderDraft struct {
-	Head
+	RecordHead
 	Channel  string                `json:"channel,omitempty" maxLength:"40" doc:"How it came: web, shop, sales, …"`
 	PlacedAt string                `json:"placed_at,omitempty" doc:"RFC 3339 with a zone" example:"2026-04-01T09:30:00+08:00"`
-	Amount   *money.Amount         `json:"amount,omitempty"`
+	Amount   *timeline.AmountDraft `json:"amount,omitempty"`
 	Units    int64                 `json:"units,omitempty" doc:"Pieces; the sum of the lines where nothing is said"`
-	Lines    []catalogue.OrderLine `json:"lines,omitempty" maxItems:"500"`
+	Lines    []LineDraft           `json:"lines,omitempty" maxItems:"500"`
 	By       string                `json:"by,omitempty" maxLength:"200"`
 	Contact  string                `json:"contact,omitempty" maxLength:"200"`
 	Deal     string                `json:"deal,omitempty" maxLength:"200"`
@@ -51,22 +39,29 @@ type OrderDraft struct {
 	DueAt    string                `json:"due_at,omitempty" doc:"When it is to be paid"`
 }
 
+// LineDraft is one product of an order.
+type LineDraft struct {
+	Product  string                `json:"product" doc:"Product's id or name"`
+	Quantity int64                 `json:"quantity,omitempty"`
+	Amount   *timeline.AmountDraft `json:"amount,omitempty" doc:"Of the whole line"`
+}
+
 // PaymentDraft is a payment or refund as its source tells it.
 type PaymentDraft struct {
-	Head
-	Type     string        `json:"type,omitempty" doc:"payment or refund; payment where nothing is said"`
-	Amount   *money.Amount `json:"amount,omitempty"`
-	PaidAt   string        `json:"paid_at,omitempty" doc:"RFC 3339 with a zone"`
-	DueAt    string        `json:"due_at,omitempty" doc:"When it was to be paid; that of the order where nothing is said"`
-	Order    string        `json:"order,omitempty" maxLength:"300" doc:"Id of the order"`
-	Contract string        `json:"contract,omitempty" maxLength:"200"`
-	Method   string        `json:"method,omitempty" maxLength:"60"`
-	Remark   string        `json:"remark,omitempty" maxLength:"1000"`
+	RecordHead
+	Type     string                `json:"type,omitempty" doc:"payment or refund; payment where nothing is said"`
+	Amount   *timeline.AmountDraft `json:"amount,omitempty"`
+	PaidAt   string                `json:"paid_at,omitempty" doc:"RFC 3339 with a zone"`
+	DueAt    string                `json:"due_at,omitempty" doc:"When it was to be paid; that of the order where nothing is said"`
+	Order    string                `json:"order,omitempty" maxLength:"300" doc:"Id of the order"`
+	Contract string                `json:"contract,omitempty" maxLength:"200"`
+	Method   string                `json:"method,omitempty" maxLength:"60"`
+	Remark   string                `json:"remark,omitempty" maxLength:"1000"`
 }
 
 // UsageDraft is the use of a product in a period as its source tells it.
 type UsageDraft struct {
-	Head
+	RecordHead
 	Product  string   `json:"product,omitempty" maxLength:"200"`
 	From     string   `json:"from,omitempty" doc:"RFC 3339 with a zone"`
 	To       string   `json:"to,omitempty" doc:"End of the period, exclusive"`
@@ -78,10 +73,7 @@ type UsageDraft struct {
 
 var sourceForm = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,39}$`)
 
-const (
-	maxSourceID = 200 // bytes
-	maxAmount   = 9_000_000_000_000_000
-)
+const maxSourceID = 200 // bytes
 
 // checks collects all that is wrong with a draft.
 type checks struct {
@@ -94,8 +86,8 @@ func (c *checks) add(field, rule, zh, en string) {
 	c.wrong = append(c.wrong, problem.FieldError(field, rule, zh, en))
 }
 
-func (c *checks) head(h Head) {
-	if h.Customer == "" && (h.Match == nil || *h.Match == Keys{}) {
+func (c *checks) head(h RecordHead) {
+	if h.Customer == "" && (h.Match == nil || *h.Match == timeline.CustomerKeys{}) {
 		c.add("customer", "required", "必填，或在 match 中给出电话、邮箱、税号、外部编号之一", "is required, or else match with a phone, mail address, tax id or external id")
 	}
 	switch {
@@ -130,20 +122,13 @@ func (c *checks) at(field, text string, required, past bool) instant.Time {
 	return at
 }
 
-func (c *checks) amount(field string, a *money.Amount, required bool) money.Amount {
-	if a == nil {
-		if required {
-			c.wrong = append(c.wrong, problem.Required(field))
-		}
-		return money.Amount{}
+func (c *checks) amount(field string, a *timeline.AmountDraft, required bool) money.Amount {
+	if a == nil && required {
+		c.wrong = append(c.wrong, problem.Required(field))
 	}
-	if a.Minor < 0 || a.Minor > maxAmount {
-		c.add(field+".minor", "range", "应在 0 到 9000000000000000 之间", "must be from 0 to 9000000000000000")
-	}
-	if !money.Known(a.Currency) {
-		c.add(field+".currency", "currency", "不是 ISO 4217 货币代码", "is not a currency of ISO 4217")
-	}
-	return *a
+	out, wrong := a.Check(field)
+	c.wrong = append(c.wrong, wrong...)
+	return out
 }
 
 func (c *checks) count(field string, n int64) {
@@ -154,8 +139,8 @@ func (c *checks) count(field string, n int64) {
 
 // order checks an order's draft.
 func (c *checks) order(d OrderDraft) catalogue.Order {
-	c.head(d.Head)
-	o := catalogue.Order{ID: d.Source + ":" + d.SourceID, Source: d.Source, SourceID: d.SourceID, Channel: d.Channel, Units: d.Units, Lines: d.Lines, By: d.By,
+	c.head(d.RecordHead)
+	o := catalogue.Order{ID: d.Source + ":" + d.SourceID, Source: d.Source, SourceID: d.SourceID, Channel: d.Channel, Units: d.Units, By: d.By,
 		Contact: d.Contact, Deal: d.Deal, Contract: d.Contract, Status: catalogue.OrderPlaced, RecordedAt: c.now,
 		PlacedAt: c.at("placed_at", d.PlacedAt, true, true), Amount: c.amount("amount", d.Amount, true), DueAt: c.at("due_at", d.DueAt, false, false)}
 	c.count("units", d.Units)
@@ -166,9 +151,14 @@ func (c *checks) order(d OrderDraft) catalogue.Order {
 			c.wrong = append(c.wrong, problem.Required(at+".product"))
 		}
 		c.count(at+".quantity", l.Quantity)
-		if a := c.amount(at+".amount", l.Amount, false); l.Amount != nil && a.Currency != o.Amount.Currency {
-			c.add(at+".amount.currency", "currency", "与订单货币不同", "differs from the order's currency")
+		line := catalogue.OrderLine{Product: l.Product, Quantity: l.Quantity}
+		if a := c.amount(at+".amount", l.Amount, false); l.Amount != nil {
+			line.Amount = &a
+			if a.Currency != o.Amount.Currency {
+				c.add(at+".amount.currency", "currency", "与订单货币不同", "differs from the order's currency")
+			}
 		}
+		o.Lines = append(o.Lines, line)
 		pieces += l.Quantity
 	}
 	if o.Units == 0 {
@@ -179,7 +169,7 @@ func (c *checks) order(d OrderDraft) catalogue.Order {
 
 // payment checks a payment's draft.
 func (c *checks) payment(d PaymentDraft) catalogue.Payment {
-	c.head(d.Head)
+	c.head(d.RecordHead)
 	p := catalogue.Payment{ID: d.Source + ":" + d.SourceID, Source: d.Source, SourceID: d.SourceID, Type: d.Type, Order: d.Order, Contract: d.Contract, Method: d.Method,
 		Remark: d.Remark, RecordedAt: c.now, Amount: c.amount("amount", d.Amount, true), PaidAt: c.at("paid_at", d.PaidAt, true, true), DueAt: c.at("due_at", d.DueAt, false, false)}
 	switch p.Type {
@@ -194,7 +184,7 @@ func (c *checks) payment(d PaymentDraft) catalogue.Payment {
 
 // usage checks the draft of a use.
 func (c *checks) usage(d UsageDraft) catalogue.Usage {
-	c.head(d.Head)
+	c.head(d.RecordHead)
 	u := catalogue.Usage{ID: d.Source + ":" + d.SourceID, Source: d.Source, SourceID: d.SourceID, Product: d.Product, Features: distinct(d.Features), Core: distinct(d.Core),
 		Logins: d.Logins, Users: d.Users, RecordedAt: c.now, From: c.at("from", d.From, true, true), To: c.at("to", d.To, true, true)}
 	if strings.TrimSpace(d.Product) == "" {

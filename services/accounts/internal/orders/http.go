@@ -24,21 +24,25 @@ func (o *Orders) Register(s *httpx.Server) {
 		return b
 	}
 	const told = "Answers 201, or 200 where it was told before under the same source and source_id: nothing changes (R-041)."
-	httpx.Handle(s, op("POST", "/v1/orders", "record-order", "Tell an order", told), single(o.RecordOrder, "/v1/orders/"))
+	httpx.Handle(s, op("POST", "/v1/orders", "record-order", "Tell an order", told), single(o.RecordOrder, Order.shown))
 	httpx.Handle(s, batch("/v1/orders/batch", "record-orders", "Tell many orders"), several(o.RecordOrder, orderID))
 	httpx.Handle(s, op("GET", "/v1/orders/{id}", "get-order", "Read an order with its payments", ""), o.get)
 	cancel := op("POST", "/v1/orders/{id}/cancellation", "cancel-order", "Cancel an order", "")
 	cancel.Status = http.StatusOK
 	httpx.Handle(s, cancel, o.cancel)
-	httpx.Handle(s, op("POST", "/v1/payments", "record-payment", "Tell a payment or refund", told), single(o.RecordPayment, ""))
+	httpx.Handle(s, op("POST", "/v1/payments", "record-payment", "Tell a payment or refund", told), single(o.RecordPayment, Payment.shown))
 	httpx.Handle(s, batch("/v1/payments/batch", "record-payments", "Tell many payments"), several(o.RecordPayment, paymentID))
-	httpx.Handle(s, op("POST", "/v1/usages", "record-usage", "Tell what was used of a product in a period", told), single(o.RecordUsage, ""))
+	httpx.Handle(s, op("POST", "/v1/usages", "record-usage", "Tell what was used of a product in a period", told), single(o.RecordUsage, Usage.shown))
 	httpx.Handle(s, batch("/v1/usages/batch", "record-usages", "Tell many uses"), several(o.RecordUsage, usageID))
-	httpx.Handle(s, op("GET", "/v1/customers/{id}/orders", "list-orders", "A customer's orders", "Newest first."), listing(o.Orders, func(d Order) catalogue.Order { return d.Order }))
-	httpx.Handle(s, op("GET", "/v1/customers/{id}/payments", "list-payments", "A customer's payments and refunds", "Newest first."), listing(o.Payments, func(d Payment) catalogue.Payment { return d.Payment }))
-	httpx.Handle(s, op("GET", "/v1/customers/{id}/usages", "list-usages", "What a customer used", "Newest first."), listing(o.Usages, func(d Usage) catalogue.Usage { return d.Usage }))
+	httpx.Handle(s, op("GET", "/v1/customers/{id}/orders", "list-orders", "A customer's orders", "Newest first."), listing(o.Orders, Order.shown))
+	httpx.Handle(s, op("GET", "/v1/customers/{id}/payments", "list-payments", "A customer's payments and refunds", "Newest first."), listing(o.Payments, Payment.shown))
+	httpx.Handle(s, op("GET", "/v1/customers/{id}/usages", "list-usages", "What a customer used", "Newest first."), listing(o.Usages, Usage.shown))
 	httpx.Handle(s, op("GET", "/v1/customers/{id}/payment-cycle", "get-payment-cycle", "How long a customer takes to pay", "Over the newest 200 orders (R-136)."), o.cycle)
 }
+
+func (d Order) shown() catalogue.Order     { return d.Order }
+func (d Payment) shown() catalogue.Payment { return d.Payment }
+func (d Usage) shown() catalogue.Usage     { return d.Usage }
 
 func orderID(d Order) string     { return d.ID }
 func paymentID(d Payment) string { return d.ID }
@@ -48,24 +52,20 @@ type bodyInput[D any] struct{ Body D }
 
 type output[T any] struct {
 	Status   int
-	Location string `header:"Location"`
 	Existing string `header:"Liuke-Existing"`
 	Body     T
 }
 
 // single answers one record.
-func single[D, T any](record func(context.Context, auth.Principal, D) (T, bool, error), at string) func(context.Context, *bodyInput[D]) (*output[T], error) {
-	return func(ctx context.Context, in *bodyInput[D]) (*output[T], error) {
+func single[D, T, V any](record func(context.Context, auth.Principal, D) (T, bool, error), show func(T) V) func(context.Context, *bodyInput[D]) (*output[V], error) {
+	return func(ctx context.Context, in *bodyInput[D]) (*output[V], error) {
 		body, known, err := record(ctx, auth.From(ctx), in.Body)
 		if err != nil {
 			return nil, err
 		}
-		out := &output[T]{Status: http.StatusCreated, Body: body}
+		out := &output[V]{Status: http.StatusCreated, Body: show(body)}
 		if known {
 			out.Status, out.Existing = http.StatusOK, "true"
-		}
-		if o, ok := any(body).(Order); ok {
-			out.Location = at + o.ID
 		}
 		return out, nil
 	}
@@ -76,13 +76,13 @@ type Items[D any] struct {
 	Items []D `json:"items" minItems:"1" maxItems:"500"`
 }
 
-// Answers are in the order of the items.
-type Answers struct {
-	Items []Answer `json:"items"`
+// RecordAnswers are in the order of the items.
+type RecordAnswers struct {
+	Items []RecordAnswer `json:"items"`
 }
 
-// Answer is what became of an item.
-type Answer struct {
+// RecordAnswer is what became of an item.
+type RecordAnswer struct {
 	Status string          `json:"status" enum:"recorded,known,refused"`
 	ID     string          `json:"id,omitempty"`
 	Errors []problem.Field `json:"errors,omitempty"`
@@ -90,20 +90,20 @@ type Answer struct {
 }
 
 // several answers many records, each by itself.
-func several[D, T any](record func(context.Context, auth.Principal, D) (T, bool, error), id func(T) string) func(context.Context, *bodyInput[Items[D]]) (*output[Answers], error) {
-	return func(ctx context.Context, in *bodyInput[Items[D]]) (*output[Answers], error) {
+func several[D, T any](record func(context.Context, auth.Principal, D) (T, bool, error), id func(T) string) func(context.Context, *bodyInput[Items[D]]) (*output[RecordAnswers], error) {
+	return func(ctx context.Context, in *bodyInput[Items[D]]) (*output[RecordAnswers], error) {
 		p := auth.From(ctx)
 		kept, err := many(ctx, in.Body.Items, func(ctx context.Context, d D) (T, bool, error) { return record(ctx, p, d) })
 		if err != nil {
 			return nil, err
 		}
-		out := Answers{Items: make([]Answer, 0, len(kept))}
+		out := RecordAnswers{Items: make([]RecordAnswer, 0, len(kept))}
 		for _, k := range kept {
-			a := Answer{Status: "recorded"}
+			a := RecordAnswer{Status: "recorded"}
 			var refused *problem.Error
 			switch {
 			case errors.As(k.Err, &refused):
-				a = Answer{Status: "refused", Errors: refused.Fields, Reason: refused.Text.En}
+				a = RecordAnswer{Status: "refused", Errors: refused.Fields, Reason: refused.Text.En}
 			case k.Known:
 				a.Status = "known"
 			}
@@ -112,7 +112,7 @@ func several[D, T any](record func(context.Context, auth.Principal, D) (T, bool,
 			}
 			out.Items = append(out.Items, a)
 		}
-		return &output[Answers]{Status: http.StatusOK, Body: out}, nil
+		return &output[RecordAnswers]{Status: http.StatusOK, Body: out}, nil
 	}
 }
 
@@ -146,12 +146,12 @@ type cancelInput struct {
 	}
 }
 
-func (o *Orders) cancel(ctx context.Context, in *cancelInput) (*output[Order], error) {
+func (o *Orders) cancel(ctx context.Context, in *cancelInput) (*output[catalogue.Order], error) {
 	order, err := o.CancelOrder(ctx, auth.From(ctx), in.ID, in.Body.Reason, in.Body.At)
 	if err != nil {
 		return nil, err
 	}
-	return &output[Order]{Status: http.StatusOK, Body: order}, nil
+	return &output[catalogue.Order]{Status: http.StatusOK, Body: order.Order}, nil
 }
 
 type listInput struct {
@@ -174,10 +174,10 @@ func listing[T, V any](page func(context.Context, auth.Principal, string, int, s
 	}
 }
 
-func (o *Orders) cycle(ctx context.Context, in *idInput) (*output[Cycle], error) {
+func (o *Orders) cycle(ctx context.Context, in *idInput) (*output[PaymentCycle], error) {
 	c, err := o.PaymentCycle(ctx, auth.From(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &output[Cycle]{Status: http.StatusOK, Body: c}, nil
+	return &output[PaymentCycle]{Status: http.StatusOK, Body: c}, nil
 }

@@ -16,6 +16,7 @@ import (
 	"liuke.dev/services/accounts/internal/customer"
 	"liuke.dev/services/accounts/internal/holdings"
 	"liuke.dev/services/accounts/internal/matching"
+	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
@@ -115,9 +116,9 @@ func stamp(customer string, at instant.Time) facts.Stamp {
 }
 
 // whose gives the customer that a record is of, to whoever may record for them.
-func (o *Orders) whose(ctx context.Context, p auth.Principal, id string, k *Keys) (string, error) {
+func (o *Orders) whose(ctx context.Context, p auth.Principal, id string, k *timeline.CustomerKeys) (string, error) {
 	if id == "" && k != nil {
-		found, err := o.Files.Find(ctx, k.known(), k.External)
+		found, err := o.Files.Find(ctx, k.Known(), k.External)
 		if err != nil {
 			return "", err
 		}

@@ -63,14 +63,14 @@ func bodies[T any](docs []*store.Doc[T]) []T {
 const mostCycled = 200
 
 // PaymentCycle gives how long a customer takes to pay.
-func (o *Orders) PaymentCycle(ctx context.Context, p auth.Principal, customer string) (Cycle, error) {
+func (o *Orders) PaymentCycle(ctx context.Context, p auth.Principal, customer string) (PaymentCycle, error) {
 	placed, _, err := o.Orders(ctx, p, customer, mostCycled, "")
 	if err != nil {
-		return Cycle{}, err
+		return PaymentCycle{}, err
 	}
 	paid, _, err := o.Payments(ctx, p, customer, mostCycled, "")
 	if err != nil {
-		return Cycle{}, err
+		return PaymentCycle{}, err
 	}
 	return CycleOf(placed, paid, o.Clock()), nil
 }

@@ -28,7 +28,7 @@ func (o *Orders) RecordOrder(ctx context.Context, p auth.Principal, d OrderDraft
 		return Order{}, false, err
 	}
 	order := c.order(d)
-	if order.Customer, err = o.allowed(ctx, p, c, d.Head); err != nil {
+	if order.Customer, err = o.allowed(ctx, p, c, d.RecordHead); err != nil {
 		return Order{}, false, err
 	}
 	return once(ctx, o.orders, order.ID, order.Customer, c.now, Order{Order: order}, &catalogue.OrderRecorded{After: order})
@@ -42,7 +42,7 @@ func (o *Orders) RecordPayment(ctx context.Context, p auth.Principal, d PaymentD
 		return Payment{}, false, err
 	}
 	payment := c.payment(d)
-	if payment.Customer, err = o.allowed(ctx, p, c, d.Head); err != nil {
+	if payment.Customer, err = o.allowed(ctx, p, c, d.RecordHead); err != nil {
 		return Payment{}, false, err
 	}
 	if payment.Order != "" {
@@ -67,7 +67,7 @@ func (o *Orders) RecordUsage(ctx context.Context, p auth.Principal, d UsageDraft
 		return Usage{}, false, err
 	}
 	usage := c.usage(d)
-	if usage.Customer, err = o.allowed(ctx, p, c, d.Head); err != nil {
+	if usage.Customer, err = o.allowed(ctx, p, c, d.RecordHead); err != nil {
 		return Usage{}, false, err
 	}
 	return once(ctx, o.usages, usage.ID, usage.Customer, c.now, Usage{Usage: usage}, &catalogue.UsageRecorded{After: usage})
@@ -116,7 +116,7 @@ func (o *Orders) CancelOrder(ctx context.Context, p auth.Principal, id, reason, 
 }
 
 // allowed says all that is wrong, and then whose the record is.
-func (o *Orders) allowed(ctx context.Context, p auth.Principal, c *checks, h Head) (string, error) {
+func (o *Orders) allowed(ctx context.Context, p auth.Principal, c *checks, h RecordHead) (string, error) {
 	if err := o.Guard.MayAtAll(p, access.OrderRecord); err != nil {
 		return "", err
 	}

@@ -25,11 +25,11 @@ const (
 	maxAmount   = 9_000_000_000_000_000
 )
 
-// Draft is an entry as other departments and systems tell it, by the interface or
+// EntryDraft is an entry as other departments and systems tell it, by the interface or
 // by Kafka. All is text, so that what is wrong with it is said field by field.
-type Draft struct {
+type EntryDraft struct {
 	Customer    string             `json:"customer,omitempty" maxLength:"200" doc:"Customer's id; or else match"`
-	Match       *Keys              `json:"match,omitempty" doc:"What is known of the customer instead of the id"`
+	Match       *CustomerKeys      `json:"match,omitempty" doc:"What is known of the customer instead of the id"`
 	Kind        string             `json:"kind,omitempty" doc:"inquiry, quote, order, payment, contract, call, mail, wechat, visit, meeting, follow_up, login, usage, complaint, feedback, case, survey, care, event, note, …" example:"call"`
 	Source      string             `json:"source,omitempty" doc:"System or department that tells it; a person's own notes need none" example:"pbx"`
 	SourceID    string             `json:"source_id,omitempty" doc:"The source's own id for it; told again under the same id it changes nothing" example:"call-20260401-17"`
@@ -37,13 +37,41 @@ type Draft struct {
 	Direction   string             `json:"direction,omitempty" doc:"inbound: the customer did it; outbound: we did; none. Calls, mails, WeChat, visits and meetings need one" example:"inbound"`
 	By          string             `json:"by,omitempty" maxLength:"200" doc:"Who of ours"`
 	Contact     string             `json:"contact,omitempty" maxLength:"200" doc:"Who of the customer's"`
-	Amount      *money.Amount      `json:"amount,omitempty"`
+	Amount      *AmountDraft       `json:"amount,omitempty"`
 	Text        string             `json:"text,omitempty" doc:"What happened, in words of one language"`
 	Says        *lang.Text         `json:"says,omitempty" doc:"What happened, in both languages, instead of text"`
 	Ref         *catalogue.Subject `json:"ref,omitempty"`
 	Correlation string             `json:"correlation,omitempty" maxLength:"200" doc:"Key that several sources agree on for one and the same thing, such as a call's number: what another source tells under it is linked and not counted twice"`
 	Data        map[string]string  `json:"data,omitempty"`
 	Numbers     map[string]float64 `json:"numbers,omitempty"`
+}
+
+// AmountDraft is an amount as others tell it, checked item by item.
+type AmountDraft struct {
+	Minor    int64  `json:"minor" doc:"Amount in minor units of the currency (分, cents)"`
+	Currency string `json:"currency" doc:"ISO 4217 code" example:"CNY"`
+}
+
+func (a *AmountDraft) money() *money.Amount {
+	if a == nil {
+		return nil
+	}
+	return &money.Amount{Minor: a.Minor, Currency: a.Currency}
+}
+
+// Check makes an amount of what was told; none is none.
+func (a *AmountDraft) Check(field string) (money.Amount, []problem.Field) {
+	var c checks
+	if a == nil {
+		return money.Amount{}, nil
+	}
+	if a.Minor < 0 || a.Minor > maxAmount {
+		c.add(field+".minor", "range", "应在 0 到 9000000000000000 之间", "must be from 0 to 9000000000000000")
+	}
+	if !money.Known(a.Currency) {
+		c.add(field+".currency", "currency", "不是 ISO 4217 货币代码", "is not a currency of ISO 4217")
+	}
+	return *a.money(), c.wrong
 }
 
 var sourceForm = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,39}$`)
@@ -69,9 +97,9 @@ var names = map[string]lang.Text{catalogue.EntryInquiry: lang.T("咨询", "Inqui
 
 // Check makes an entry of the draft, or says all that is wrong with it. An entry
 // from further in the future than the tolerance is refused: its clock is wrong.
-func (d Draft) Check(now instant.Time, tolerance time.Duration) (catalogue.TimelineEntry, []problem.Field) {
+func (d EntryDraft) Check(now instant.Time, tolerance time.Duration) (catalogue.TimelineEntry, []problem.Field) {
 	e := catalogue.TimelineEntry{Customer: d.Customer, Kind: d.Kind, Source: d.Source, SourceID: d.SourceID, Direction: d.Direction, By: d.By, Contact: d.Contact,
-		Amount: d.Amount, Ref: d.Ref, Correlation: d.Correlation, Data: d.Data, Numbers: d.Numbers, Says: d.words()}
+		Amount: d.Amount.money(), Ref: d.Ref, Correlation: d.Correlation, Data: d.Data, Numbers: d.Numbers, Says: d.words()}
 	// What a source tells of an order and the order that it records are one thing.
 	if recorded := []string{catalogue.EntryOrder, catalogue.EntryPayment, catalogue.EntryUsage}; d.Correlation == "" && slices.Contains(recorded, d.Kind) {
 		e.Correlation = recordOf(d.Kind, d.Source, d.SourceID)
@@ -91,7 +119,7 @@ func (d Draft) Check(now instant.Time, tolerance time.Duration) (catalogue.Timel
 	return e, c.wrong
 }
 
-func (d Draft) words() lang.Text {
+func (d EntryDraft) words() lang.Text {
 	switch {
 	case d.Says != nil && !d.Says.IsZero():
 		t := *d.Says
@@ -118,7 +146,7 @@ func (c *checks) add(field, rule, zh, en string) {
 	c.wrong = append(c.wrong, problem.FieldError(field, rule, zh, en))
 }
 
-func (c *checks) whose(d Draft) {
+func (c *checks) whose(d EntryDraft) {
 	switch none := d.Match == nil || d.Match.empty(); {
 	case d.Customer == "" && none:
 		c.add("customer", "required", "必填，或在 match 中给出电话、邮箱、税号、外部编号之一", "is required, or else match with a phone, mail address, tax id or external id")
@@ -127,7 +155,7 @@ func (c *checks) whose(d Draft) {
 	}
 }
 
-func (c *checks) source(d Draft) {
+func (c *checks) source(d EntryDraft) {
 	switch {
 	case d.Source == "":
 		c.wrong = append(c.wrong, problem.Required("source"))
@@ -144,7 +172,7 @@ func (c *checks) source(d Draft) {
 	}
 }
 
-func (c *checks) kind(d Draft) {
+func (c *checks) kind(d EntryDraft) {
 	switch {
 	case d.Kind == "":
 		c.wrong = append(c.wrong, problem.Required("kind"))
@@ -189,7 +217,7 @@ func (c *checks) asked(field, text string) instant.Time {
 
 var notATime = lang.T("应为带时区的时间，例如 2026-04-01T09:30:00+08:00", "must be a time with a zone such as 2026-04-01T09:30:00+08:00")
 
-func (c *checks) content(d Draft, e catalogue.TimelineEntry) {
+func (c *checks) content(d EntryDraft, e catalogue.TimelineEntry) {
 	field := "text"
 	if d.Says != nil {
 		field = "says"
@@ -197,14 +225,8 @@ func (c *checks) content(d Draft, e catalogue.TimelineEntry) {
 	if max(utf8.RuneCountInString(e.Says.Zh), utf8.RuneCountInString(e.Says.En)) > maxText {
 		c.add(field, "max_length", "最多 4000 个字符", "has at most 4000 characters")
 	}
-	if d.Amount != nil {
-		if d.Amount.Minor < 0 || d.Amount.Minor > maxAmount {
-			c.add("amount.minor", "range", "应在 0 到 9000000000000000 之间", "must be from 0 to 9000000000000000")
-		}
-		if !money.Known(d.Amount.Currency) {
-			c.add("amount.currency", "currency", "不是 ISO 4217 货币代码", "is not a currency of ISO 4217")
-		}
-	}
+	_, wrong := d.Amount.Check("amount")
+	c.wrong = append(c.wrong, wrong...)
 	if d.Ref != nil && (!slices.Contains(subjects, d.Ref.Kind) || d.Ref.ID == "") {
 		c.add("ref", "subject", "应有 kind（"+strings.Join(subjects, "、")+"）和 id", "needs a kind ("+strings.Join(subjects, ", ")+") and an id")
 	}

@@ -19,7 +19,7 @@ func (t *Timeline) register(s *httpx.Server) {
 		return httpx.Op{Method: method, Path: path, ID: id, Summary: summary, Description: description, Tag: tag}
 	}
 	httpx.Handle(s, op("POST", "/v1/timeline", "append-timeline", "Tell what happened with a customer",
-		"Answers 201 recorded, 200 known (told before under the same source and source_id: nothing changes), 202 unmatched (nobody known; kept aside) (R-081)."), t.postOne)
+		"EntryAnswers 201 recorded, 200 known (told before under the same source and source_id: nothing changes), 202 unmatched (nobody known; kept aside) (R-081)."), t.postOne)
 	batch := op("POST", "/v1/timeline/batch", "append-timeline-batch", "Tell of many things at once", "Each item is answered by itself, in order (R-081).")
 	batch.Status, batch.MaxBody = http.StatusOK, 8<<20
 	httpx.Handle(s, batch, t.postMany)
@@ -36,10 +36,10 @@ type output[T any] struct {
 	Body   T
 }
 
-type draftInput struct{ Body Draft }
+type draftInput struct{ Body EntryDraft }
 
-// Answer is what became of an entry.
-type Answer struct {
+// ToldAnswer is what became of an entry.
+type ToldAnswer struct {
 	Status string                  `json:"status" enum:"recorded,known,unmatched,refused" doc:"recorded: on the timeline; known: told before, nothing changed; unmatched: nobody known, kept aside; refused: see errors"`
 	ID     string                  `json:"id,omitempty"`
 	Entry  catalogue.TimelineEntry `json:"entry"`
@@ -49,7 +49,7 @@ type Answer struct {
 
 var statuses = map[string]int{Recorded: http.StatusCreated, Known: http.StatusOK, Parked: http.StatusAccepted}
 
-func (t *Timeline) postOne(ctx context.Context, in *draftInput) (*output[Answer], error) {
+func (t *Timeline) postOne(ctx context.Context, in *draftInput) (*output[ToldAnswer], error) {
 	p, d := auth.From(ctx), in.Body
 	if d.Source == "" && !p.Is(auth.System) { // a note of a person's own
 		d.Source = "manual"
@@ -64,43 +64,43 @@ func (t *Timeline) postOne(ctx context.Context, in *draftInput) (*output[Answer]
 	if err != nil {
 		return nil, err
 	}
-	return &output[Answer]{statuses[o.State], Answer{Status: o.State, ID: o.Entry.ID, Entry: o.Entry, Reason: o.Reason}}, nil
+	return &output[ToldAnswer]{statuses[o.State], ToldAnswer{Status: o.State, ID: o.Entry.ID, Entry: o.Entry, Reason: o.Reason}}, nil
 }
 
 type draftsInput struct {
 	Body struct {
-		Items []Draft `json:"items" minItems:"1" maxItems:"500"`
+		Items []EntryDraft `json:"items" minItems:"1" maxItems:"500"`
 	}
 }
 
-// Answers are in the order of the items.
-type Answers struct {
-	Items []BatchAnswer `json:"items"`
+// EntryAnswers are in the order of the items.
+type EntryAnswers struct {
+	Items []EntryAnswer `json:"items"`
 }
 
-// BatchAnswer is what became of an item; the entry itself is left out.
-type BatchAnswer struct {
+// EntryAnswer is what became of an item; the entry itself is left out.
+type EntryAnswer struct {
 	Status string          `json:"status" enum:"recorded,known,unmatched,refused"`
 	ID     string          `json:"id,omitempty"`
 	Reason *lang.Text      `json:"reason,omitempty"`
 	Errors []problem.Field `json:"errors,omitempty"`
 }
 
-func (t *Timeline) postMany(ctx context.Context, in *draftsInput) (*output[Answers], error) {
+func (t *Timeline) postMany(ctx context.Context, in *draftsInput) (*output[EntryAnswers], error) {
 	told, err := t.TellMany(ctx, auth.From(ctx), in.Body.Items)
 	if err != nil {
 		return nil, err
 	}
-	out := Answers{Items: make([]BatchAnswer, 0, len(told))}
+	out := EntryAnswers{Items: make([]EntryAnswer, 0, len(told))}
 	for _, o := range told {
-		a := BatchAnswer{Status: o.State, ID: o.Outcome.Entry.ID, Reason: o.Reason}
+		a := EntryAnswer{Status: o.State, ID: o.Outcome.Entry.ID, Reason: o.Reason}
 		var refused *problem.Error
 		if errors.As(o.Err, &refused) {
-			a = BatchAnswer{Status: "refused", Reason: &refused.Text, Errors: refused.Fields}
+			a = EntryAnswer{Status: "refused", Reason: &refused.Text, Errors: refused.Fields}
 		}
 		out.Items = append(out.Items, a)
 	}
-	return &output[Answers]{http.StatusOK, out}, nil
+	return &output[EntryAnswers]{http.StatusOK, out}, nil
 }
 
 type listInput struct {
@@ -130,7 +130,7 @@ func (t *Timeline) list(ctx context.Context, in *listInput) (*httpx.List[catalog
 
 type pageInput struct{ httpx.PageParams }
 
-func (t *Timeline) listUnmatched(ctx context.Context, in *pageInput) (*httpx.List[Unmatched], error) {
+func (t *Timeline) listUnmatched(ctx context.Context, in *pageInput) (*httpx.List[UnmatchedEntry], error) {
 	list, next, err := t.ListUnmatched(ctx, auth.From(ctx), in.Limit, in.After)
 	if err != nil {
 		return nil, err
@@ -145,10 +145,10 @@ type retryInput struct {
 	}
 }
 
-func (t *Timeline) retryUnmatched(ctx context.Context, in *retryInput) (*output[Retried], error) {
+func (t *Timeline) retryUnmatched(ctx context.Context, in *retryInput) (*output[RetriedEntries], error) {
 	r, err := t.Retry(ctx, auth.From(ctx), in.Body.IDs, in.Body.Customer)
 	if err != nil {
 		return nil, err
 	}
-	return &output[Retried]{http.StatusOK, r}, nil
+	return &output[RetriedEntries]{http.StatusOK, r}, nil
 }

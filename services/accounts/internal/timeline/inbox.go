@@ -14,7 +14,7 @@ import (
 )
 
 // Other departments' systems tell by Kafka, too: a message of the topic
-// liuke.timeline.inbox is a Draft as JSON, plain, or the data of a CloudEvent 1.0
+// liuke.timeline.inbox is an EntryDraft as JSON, plain, or the data of a CloudEvent 1.0
 // in binary mode (headers ce_*) or structured mode (the envelope is the value). Of
 // a CloudEvent, source and id stand in for a draft's source and source_id, and
 // time for occurred_at. What is wrong becomes a dead letter that says what.
@@ -31,7 +31,7 @@ type envelope struct {
 	Data        json.RawMessage `json:"data"`
 }
 
-// readInbox makes an event of a message of the inbox, its data a Draft.
+// readInbox makes an event of a message of the inbox, its data an EntryDraft.
 func (t *Timeline) readInbox(m kafka.Message) (facts.Event, error) {
 	id := fmt.Sprintf("inbox/%d/%d", m.Partition, m.Offset)
 	e := facts.Event{ID: id, Source: "inbox", Type: inboxEvent, Subject: id, Aggregate: id, Time: t.Clock()}
@@ -45,7 +45,7 @@ func (t *Timeline) readInbox(m kafka.Message) (facts.Event, error) {
 			outer = inner
 		}
 	}
-	var d Draft
+	var d EntryDraft
 	if err := json.Unmarshal(outer.Data, &d); err != nil {
 		return e, fmt.Errorf("not a timeline entry: %w", err)
 	}
@@ -83,7 +83,7 @@ func slug(uri string) string {
 
 // receive takes one message of the inbox.
 func (t *Timeline) receive(ctx context.Context, e facts.Event) error {
-	d, err := facts.Decode[Draft](e)
+	d, err := facts.Decode[EntryDraft](e)
 	if err != nil {
 		return facts.Final(err)
 	}
@@ -95,7 +95,7 @@ func (t *Timeline) receive(ctx context.Context, e facts.Event) error {
 	if err := problem.InvalidFields(wrong...); err != nil {
 		return facts.Final(err)
 	}
-	var keys Keys
+	var keys CustomerKeys
 	if d.Match != nil {
 		keys = *d.Match
 	}

@@ -73,7 +73,7 @@ func (t *Timeline) Newest(ctx context.Context, customer string, f Filter, limit 
 }
 
 // ListUnmatched gives a page of what belongs to nobody known, oldest first.
-func (t *Timeline) ListUnmatched(ctx context.Context, p auth.Principal, limit int, after string) ([]Unmatched, string, error) {
+func (t *Timeline) ListUnmatched(ctx context.Context, p auth.Principal, limit int, after string) ([]UnmatchedEntry, string, error) {
 	if err := t.Guard.MayAtAll(p, access.Unmatched); err != nil {
 		return nil, "", err
 	}
@@ -81,7 +81,7 @@ func (t *Timeline) ListUnmatched(ctx context.Context, p auth.Principal, limit in
 	if err != nil {
 		return nil, "", err
 	}
-	out := make([]Unmatched, 0, len(page.Docs))
+	out := make([]UnmatchedEntry, 0, len(page.Docs))
 	for _, d := range page.Docs {
 		out = append(out, d.Body)
 	}

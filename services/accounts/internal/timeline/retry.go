@@ -10,8 +10,8 @@ import (
 	"liuke.dev/shared/store"
 )
 
-// Retried tells what came of trying to place what was kept aside.
-type Retried struct {
+// RetriedEntries tells what came of trying to place what was kept aside.
+type RetriedEntries struct {
 	Placed int      `json:"placed"`
 	Left   int      `json:"left"`
 	Failed []string `json:"failed,omitempty" doc:"Ids that are not kept aside any more"`
@@ -19,33 +19,33 @@ type Retried struct {
 
 // Retry tries again to find the customers of entries that were kept aside: those
 // named, or the oldest. With a customer they are placed there: somebody knows.
-func (t *Timeline) Retry(ctx context.Context, p auth.Principal, ids []string, customer string) (Retried, error) {
+func (t *Timeline) Retry(ctx context.Context, p auth.Principal, ids []string, customer string) (RetriedEntries, error) {
 	if err := t.Guard.MayAtAll(p, access.Unmatched); err != nil {
-		return Retried{}, err
+		return RetriedEntries{}, err
 	}
 	if customer != "" {
 		if len(ids) == 0 {
-			return Retried{}, problem.InvalidFields(problem.Required("ids"))
+			return RetriedEntries{}, problem.InvalidFields(problem.Required("ids"))
 		}
 		f, err := t.Files.Root(ctx, customer)
 		if errors.Is(err, store.ErrNotFound) {
-			return Retried{}, problem.Missing("客户", "customer", customer)
+			return RetriedEntries{}, problem.Missing("客户", "customer", customer)
 		}
 		if err != nil {
-			return Retried{}, err
+			return RetriedEntries{}, err
 		}
 		customer = f.ID
 	}
 	if len(ids) == 0 {
 		page, err := t.unmatched.Page(ctx, store.Query{Index: bySince, Limit: mostRetried})
 		if err != nil {
-			return Retried{}, err
+			return RetriedEntries{}, err
 		}
 		for _, d := range page.Docs {
 			ids = append(ids, d.ID)
 		}
 	}
-	var out Retried
+	var out RetriedEntries
 	for _, id := range ids {
 		if err := t.retry(ctx, id, customer, &out); err != nil {
 			return out, err
@@ -56,7 +56,7 @@ func (t *Timeline) Retry(ctx context.Context, p auth.Principal, ids []string, cu
 
 const mostRetried = 500
 
-func (t *Timeline) retry(ctx context.Context, id, customer string, out *Retried) error {
+func (t *Timeline) retry(ctx context.Context, id, customer string, out *RetriedEntries) error {
 	d, err := t.unmatched.Get(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		out.Failed = append(out.Failed, id)
@@ -66,7 +66,7 @@ func (t *Timeline) retry(ctx context.Context, id, customer string, out *Retried)
 		return err
 	}
 	if customer == "" {
-		if customer, err = t.Files.Find(ctx, d.Body.Keys.known(), d.Body.Keys.External); err != nil {
+		if customer, err = t.Files.Find(ctx, d.Body.Keys.Known(), d.Body.Keys.External); err != nil {
 			return err
 		}
 	}

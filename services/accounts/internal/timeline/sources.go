@@ -117,13 +117,13 @@ func complete(entry catalogue.TimelineEntry, e facts.Event, n int) catalogue.Tim
 // customer is known waits until it is.
 func (t *Timeline) tell(ctx context.Context, entry catalogue.TimelineEntry) error {
 	if entry.Customer != "" {
-		_, err := t.Take(ctx, entry, Keys{})
+		_, err := t.Take(ctx, entry, CustomerKeys{})
 		return err
 	}
 	if entry.Ref == nil {
 		return nil // it is no customer's
 	}
-	return t.park(ctx, Unmatched{Entry: entry, Waits: waitsFor(*entry.Ref), Reason: lang.T("线索或商机尚未对应客户", "its lead or deal has no customer yet")})
+	return t.park(ctx, UnmatchedEntry{Entry: entry, Waits: waitsFor(*entry.Ref), Reason: lang.T("线索或商机尚未对应客户", "its lead or deal has no customer yet")})
 }
 
 func waitsFor(s catalogue.Subject) string { return s.Kind + "/" + s.ID }

@@ -23,7 +23,7 @@ type Told struct {
 
 // Tell takes what a person or another department's system tells of a customer.
 // Nothing is recorded of a draft that breaks a rule.
-func (t *Timeline) Tell(ctx context.Context, p auth.Principal, d Draft) (Outcome, error) {
+func (t *Timeline) Tell(ctx context.Context, p auth.Principal, d EntryDraft) (Outcome, error) {
 	if err := t.Guard.MayAtAll(p, access.TimelineAppend); err != nil {
 		return Outcome{}, err
 	}
@@ -35,7 +35,7 @@ func (t *Timeline) Tell(ctx context.Context, p auth.Principal, d Draft) (Outcome
 }
 
 // TellMany takes many drafts; each is answered by itself.
-func (t *Timeline) TellMany(ctx context.Context, p auth.Principal, list []Draft) ([]Told, error) {
+func (t *Timeline) TellMany(ctx context.Context, p auth.Principal, list []EntryDraft) ([]Told, error) {
 	if err := t.Guard.MayAtAll(p, access.TimelineAppend); err != nil {
 		return nil, err
 	}
@@ -63,12 +63,12 @@ func (t *Timeline) TellMany(ctx context.Context, p auth.Principal, list []Draft)
 // atOnce is how many of a batch are stored side by side: the store's one writer groups them.
 const atOnce = 16
 
-func (t *Timeline) take(ctx context.Context, p auth.Principal, d Draft, now instant.Time, tolerance time.Duration) (Outcome, error) {
+func (t *Timeline) take(ctx context.Context, p auth.Principal, d EntryDraft, now instant.Time, tolerance time.Duration) (Outcome, error) {
 	e, wrong := d.Check(now, tolerance)
 	if err := problem.InvalidFields(wrong...); err != nil {
 		return Outcome{}, err
 	}
-	var keys Keys
+	var keys CustomerKeys
 	if d.Match != nil {
 		keys = *d.Match
 	}
@@ -77,7 +77,7 @@ func (t *Timeline) take(ctx context.Context, p auth.Principal, d Draft, now inst
 		return t.Take(ctx, e, keys)
 	}
 	if e.Customer == "" {
-		id, err := t.Files.Find(ctx, keys.known(), keys.External)
+		id, err := t.Files.Find(ctx, keys.Known(), keys.External)
 		if err != nil {
 			return Outcome{}, err
 		}

@@ -77,7 +77,7 @@ type Timeline struct {
 	Config
 	entries      store.Collection[Entry]
 	correlations store.Collection[correlation]
-	unmatched    store.Collection[Unmatched]
+	unmatched    store.Collection[UnmatchedEntry]
 }
 
 // New declares the timeline's collections.
@@ -86,5 +86,5 @@ func New(ctx context.Context, c Config) (*Timeline, error) {
 		return nil, err
 	}
 	return &Timeline{Config: c, entries: store.Of[Entry](c.Engine, entries), correlations: store.Of[correlation](c.Engine, correlations),
-		unmatched: store.Of[Unmatched](c.Engine, unmatched)}, nil
+		unmatched: store.Of[UnmatchedEntry](c.Engine, unmatched)}, nil
 }

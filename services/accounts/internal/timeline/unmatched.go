@@ -12,8 +12,8 @@ import (
 	"liuke.dev/shared/store"
 )
 
-// Keys are what an entry's teller knows of a customer instead of its id.
-type Keys struct {
+// CustomerKeys are what an entry's teller knows of a customer instead of its id.
+type CustomerKeys struct {
 	Phone string `json:"phone,omitempty" maxLength:"60"`
 	Email string `json:"email,omitempty" maxLength:"254"`
 	TaxID string `json:"tax_id,omitempty" maxLength:"40"`
@@ -21,16 +21,16 @@ type Keys struct {
 	External string `json:"external,omitempty" maxLength:"200" doc:"Id under which the customer was imported, with its source: crm:4711"`
 }
 
-func (k Keys) empty() bool { return k == Keys{} }
+func (k CustomerKeys) empty() bool { return k == CustomerKeys{} }
 
-// known is what matching makes keys of; the domain of an address decides only for companies, and is left aside.
-func (k Keys) known() matching.Known {
+// Known is what matching makes keys of; the domain of an address decides only for companies, and is left aside.
+func (k CustomerKeys) Known() matching.Known {
 	return matching.Known{Kind: matching.Person, Phone: k.Phone, Email: k.Email, TaxID: k.TaxID}
 }
 
 // waits names what would tell the customer: its strongest key.
-func (k Keys) waits() string {
-	if keys := matching.Identify(k.known()).Keys; len(keys) > 0 {
+func (k CustomerKeys) waits() string {
+	if keys := matching.Identify(k.Known()).Keys; len(keys) > 0 {
 		return keys[0].ID()
 	}
 	if k.External != "" {
@@ -39,10 +39,10 @@ func (k Keys) waits() string {
 	return ""
 }
 
-// Unmatched is an entry of somebody who is not known.
-type Unmatched struct {
+// UnmatchedEntry is an entry of somebody who is not known.
+type UnmatchedEntry struct {
 	Entry  catalogue.TimelineEntry `json:"entry"`
-	Keys   Keys                    `json:"keys"`
+	Keys   CustomerKeys            `json:"keys"`
 	Waits  string                  `json:"waits,omitempty" doc:"What will tell whose it is: a match key, or its lead or deal"`
 	Reason lang.Text               `json:"reason"`
 	Since  instant.Time            `json:"since"`
@@ -50,10 +50,10 @@ type Unmatched struct {
 
 // Take puts an entry on the timeline of the customer that it names or whose keys
 // it knows; of nobody known it is kept aside. An error says that neither happened.
-func (t *Timeline) Take(ctx context.Context, e catalogue.TimelineEntry, k Keys) (Outcome, error) {
+func (t *Timeline) Take(ctx context.Context, e catalogue.TimelineEntry, k CustomerKeys) (Outcome, error) {
 	reason := lang.T("没有客户持有这些信息", "no customer has these keys")
 	if e.Customer == "" {
-		id, err := t.Files.Find(ctx, k.known(), k.External)
+		id, err := t.Files.Find(ctx, k.Known(), k.External)
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -66,7 +66,7 @@ func (t *Timeline) Take(ctx context.Context, e catalogue.TimelineEntry, k Keys) 
 		}
 		reason = says("没有客户 %s", "there is no customer %s", e.Customer)
 	}
-	u := Unmatched{Entry: e, Keys: k, Waits: k.waits(), Reason: reason}
+	u := UnmatchedEntry{Entry: e, Keys: k, Waits: k.waits(), Reason: reason}
 	if u.Waits == "" && e.Customer != "" {
 		u.Waits = waitsFor(catalogue.Subject{Kind: catalogue.KindCustomer, ID: e.Customer})
 	}
@@ -86,7 +86,7 @@ func (t *Timeline) look(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	customer, err := t.Files.Find(ctx, d.Body.Keys.known(), d.Body.Keys.External)
+	customer, err := t.Files.Find(ctx, d.Body.Keys.Known(), d.Body.Keys.External)
 	if err != nil || customer == "" {
 		return err
 	}
@@ -101,7 +101,7 @@ type Outcome struct {
 }
 
 // park keeps an entry aside; one that is kept already stays as it is.
-func (t *Timeline) park(ctx context.Context, u Unmatched) error {
+func (t *Timeline) park(ctx context.Context, u UnmatchedEntry) error {
 	u.Since = t.Clock()
 	u.Entry.ID = ID(u.Entry.Source, u.Entry.SourceID)
 	if u.Entry.RecordedAt == 0 {
@@ -194,7 +194,7 @@ func (t *Timeline) release(ctx context.Context, e facts.Event) error {
 }
 
 // place moves an entry that was kept aside to a customer's timeline.
-func (t *Timeline) place(ctx context.Context, d *store.Doc[Unmatched], customer string) error {
+func (t *Timeline) place(ctx context.Context, d *store.Doc[UnmatchedEntry], customer string) error {
 	e := d.Body.Entry
 	e.Customer = customer
 	if _, _, err := t.append(ctx, e); err != nil {
