@@ -84,6 +84,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, cared...)
+	sold, err := commerce(ctx, d, a, guard, frame, reach)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, sold...)
 	return s, nil
 }
 

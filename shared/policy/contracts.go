@@ -14,10 +14,12 @@ import (
 // Contracts rules how contracts are drafted, approved, signed, renewed and paid
 // (R-130 to R-132, R-136).
 type Contracts struct {
-	Seller    string             `json:"seller" doc:"Name of the company as contracts have it" maxLength:"300"`
-	Currency  string             `json:"currency" doc:"Currency of the amounts of this section" pattern:"^[A-Z]{3}$"`
-	Templates []ContractTemplate `json:"templates" doc:"Standard texts (R-131)" minItems:"1"`
-	Approvals []ContractApproval `json:"approvals" doc:"Steps of approval in their order, each with when it is needed; a contract that needs none is approved at once (R-131, R-161)"`
+	Seller          string             `json:"seller" doc:"Name of the company as contracts have it" maxLength:"300"`
+	Currency        string             `json:"currency" doc:"Currency of the amounts of this section" pattern:"^[A-Z]{3}$"`
+	Templates       []ContractTemplate `json:"templates" doc:"Standard texts (R-131)" minItems:"1"`
+	Approvals       []ContractApproval `json:"approvals" doc:"Steps of approval in their order, each with when it is needed; a contract that needs none is approved at once (R-131, R-161)"`
+	RenewalTemplate string             `json:"renewal_template" doc:"Template of a renewal" maxLength:"40"`
+	UpsellTemplate  string             `json:"upsell_template" doc:"Template of a one-step upsell (R-133)" maxLength:"40"`
 	// SignWithin is how long the signing link is good.
 	SignWithin       Duration   `json:"sign_within" doc:"How long a signing link is good (R-132)"`
 	SigningReminders []Duration `json:"signing_reminders" doc:"When the customer is reminded to sign, counted from the sending (R-132)"`
@@ -127,6 +129,7 @@ func shippedContracts() Contracts {
 				Any: []When{{AmountFrom: 20_000_000}, {DiscountFrom: 200}}},
 			{ID: "management", Name: lang.T("管理层审批", "Management"), Role: string(auth.Management), Within: D("2wd"),
 				Any: []When{{AmountFrom: 100_000_000}, {DiscountFrom: 300}, {NonStandard: true}}}},
+		RenewalTemplate: "standard_renewal", UpsellTemplate: "standard_upsell",
 		SignWithin: D("30d"), SigningReminders: []Duration{D("2d"), D("5d"), D("9d")},
 		SigningOverdue: []Step{{D("7d"), ActRemind}, {D("14d"), ActEscalate}},
 		RenewalTalk:    D("60d"), RenewalWindows: []Duration{D("90d"), D("60d"), D("30d")},
@@ -143,6 +146,11 @@ func (c *checker) contracts(v Contracts) {
 		c.template(fmt.Sprintf("contracts.templates[%d]", i), t)
 	}
 	c.distinct("contracts.templates", ids)
+	for _, r := range [][2]string{{"renewal_template", v.RenewalTemplate}, {"upsell_template", v.UpsellTemplate}} {
+		if !slices.Contains(ids, r[1]) {
+			c.add("contracts."+r[0], "exists", "没有这个合同模板："+r[1], "no template has this id: "+r[1])
+		}
+	}
 	steps := make([]string, len(v.Approvals))
 	for i, a := range v.Approvals {
 		at := fmt.Sprintf("contracts.approvals[%d]", i)

@@ -1,0 +1,37 @@
+package accounts
+
+import (
+	"context"
+
+	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/services/accounts/internal/app"
+	"liuke.dev/services/accounts/internal/contracts"
+	"liuke.dev/services/accounts/internal/links"
+	"liuke.dev/services/accounts/internal/outreach"
+	"liuke.dev/services/accounts/internal/prices"
+	"liuke.dev/shared/effects"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/service"
+)
+
+// sender asks outreach in the name of contracts.
+const sender = "contracts"
+
+// commerce makes the parts about what customers buy: contracts and prices.
+func commerce(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard, frame *links.Links, sends *outreach.Outreach) ([]part, error) {
+	var made *contracts.Contracts
+	priced, err := prices.New(ctx, prices.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log,
+		Since: func(ctx context.Context, customer string) (instant.Time, error) { return made.Since(ctx, customer) }})
+	if err != nil {
+		return nil, err
+	}
+	made, err = contracts.New(ctx, contracts.Config{Engine: d.Store, Files: a, Guard: guard, People: d.Directory, Policy: d.Policy, Prices: priced, Links: frame,
+		Objects: d.Objects, Clock: d.Clock, Log: d.Log, Reach: func(ctx context.Context, id string, ask effects.ReachCustomer) error {
+			_, err := sends.Reach(ctx, id, sender, ask)
+			return err
+		}})
+	if err != nil {
+		return nil, err
+	}
+	return []part{contracts.Part{Contracts: made, Deps: d}}, nil
+}
