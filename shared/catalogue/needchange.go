@@ -11,6 +11,12 @@ const (
 	NeedCancelled = "cancelled"
 )
 
+// Kinds of tasks about a change of need.
+const (
+	TaskApproveNeed = "approve_need" // 审批需求变更
+	TaskConfirmNeed = "confirm_need" // 确认需求变更
+)
+
 // NeedChange is a change of what a customer needs: approved, then synchronised
 // to every department concerned, each of which confirms.
 type NeedChange struct {

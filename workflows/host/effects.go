@@ -77,6 +77,12 @@ var activityOf = map[journey.Verb]string{
 	journey.ReportLate:     "ReportLate",
 	journey.CancelTransfer: "CancelTransfer",
 
+	journey.OpenCase:      "OpenCase",
+	journey.BreachCase:    "BreachCase",
+	journey.CloseCase:     "CloseCase",
+	journey.NudgeCustomer: "NudgeCustomer",
+	journey.SendSurvey:    "SendSurvey",
+
 	journey.AssessCustomer:  "AssessCustomer",
 	journey.BeginProcess:    "BeginProcess",
 	journey.CarryStep:       "CarryStep",
@@ -85,6 +91,11 @@ var activityOf = map[journey.Verb]string{
 	journey.ReachCustomer:    "ReachCustomer",
 	journey.WithdrawOutreach: "WithdrawOutreach",
 	journey.OpenIntervention: "OpenIntervention",
+
+	journey.OpenCase:   "OpenCase",
+	journey.SendSurvey: "SendSurvey",
+
+	journey.CancelNeedChange: "CancelNeedChange",
 }
 
 // carryOut runs the activity of an effect's verb. It is tried at once within the

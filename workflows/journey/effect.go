@@ -25,6 +25,12 @@ const (
 	ReportLate     Verb = "report_late"
 	CancelTransfer Verb = "cancel_transfer"
 
+	OpenCase      Verb = "open_case"
+	BreachCase    Verb = "breach_case"
+	CloseCase     Verb = "close_case"
+	NudgeCustomer Verb = "nudge_customer"
+	SendSurvey    Verb = "send_survey"
+
 	AssessCustomer  Verb = "assess_customer"
 	BeginProcess    Verb = "begin_process"
 	CarryStep       Verb = "carry_step"
@@ -33,6 +39,11 @@ const (
 	ReachCustomer    Verb = "reach_customer"
 	WithdrawOutreach Verb = "withdraw_outreach"
 	OpenIntervention Verb = "open_intervention"
+
+	OpenCase   Verb = "open_case"
+	SendSurvey Verb = "send_survey"
+
+	CancelNeedChange Verb = "cancel_need_change"
 )
 
 // Effect is what a fired obligation asks a service to do, ready to be sent.

@@ -19,7 +19,7 @@ var Types = typesOf(
 	&catalogue.LeadFoldedIn{}, &catalogue.LeadStatusChanged{}, &catalogue.LeadPooled{}, &catalogue.FollowUpRecorded{},
 	&catalogue.DealOpened{}, &catalogue.DealChanged{}, &catalogue.StageChanged{}, &catalogue.QuoteSent{}, &catalogue.QuoteConfirmed{},
 	&catalogue.DealClosed{}, &catalogue.DealReopened{}, &catalogue.DealAssigned{}, &catalogue.DealLinked{},
-	&catalogue.TransferStepped{},
+	&catalogue.TransferStepped{}, &catalogue.NeedChangeStepped{},
 	&catalogue.TaskCreated{}, &catalogue.TaskChanged{}, &catalogue.TaskEnded{},
 )
 
@@ -43,8 +43,8 @@ func Route(e facts.Event) (to Address, ok bool, err error) {
 	switch aggregate {
 	case "first_contact":
 		return Address{"lead", id}, true, nil
-	case "transfer":
-		return Address{"transfer", id}, true, nil
+	case "transfer", "need_change":
+		return Address{aggregate, id}, true, nil
 	case "task":
 		return routeTask(e)
 	case "lead", "deal":
