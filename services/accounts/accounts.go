@@ -58,6 +58,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, timeline.Part{Timeline: line, Deps: d})
+	where, err := stands(ctx, d, a, guard, line)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, where)
 	reach, err := outreach.New(ctx, outreach.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log})
 	if err != nil {
 		return nil, err
