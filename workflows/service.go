@@ -95,7 +95,7 @@ func (s *Service) route(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	return s.d.Consume(ctx, facts.ConsumerConfig{Group: "liuke.journeys", Topics: []string{catalogue.TopicLeads, catalogue.TopicNotifications},
+	return s.d.Consume(ctx, facts.ConsumerConfig{Group: "liuke.journeys", Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications},
 		Types: router.Types, HandleBatch: s.router.Handle, MaxBatch: routerBatch, Courtesy: routerCourtesy})
 }
 

@@ -37,6 +37,7 @@ type Processes struct {
 	Processes []Process `json:"processes" doc:"Service processes by what begins them (R-071 to R-077, R-080, R-130, R-150)"`
 	Holidays  []Holiday `json:"holidays" doc:"Days on which every customer can be greeted (R-150)"`
 	CareAt    string    `json:"care_at" doc:"Local time of the customer at which a care date or rhythm begins" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$"`
+	Channel   string    `json:"channel" doc:"Channel of outreach.channels through which processes reach customers that prefer none" minLength:"1" maxLength:"40"`
 	// CareUntil is how long after its day a care date is still worth anything.
 	CareUntil Duration `json:"care_until" doc:"A care date that was missed by more than this is passed over"`
 }

@@ -5,7 +5,7 @@ import "liuke.dev/shared/lang"
 // shippedProcesses are the service processes of the requirements; a business
 // changes, adds and switches them off by itself.
 func shippedProcesses() Processes {
-	return Processes{CareAt: "09:00", CareUntil: D("2d"), Holidays: shippedHolidays(),
+	return Processes{CareAt: "09:00", Channel: "email", CareUntil: D("2d"), Holidays: shippedHolidays(),
 		Processes: append(append(afterWin(), rhythms()...), append(caring(), append(stateActions(), responses()...)...)...)}
 }
 

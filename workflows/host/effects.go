@@ -78,10 +78,10 @@ var activityOf = map[journey.Verb]string{
 	journey.CancelTransfer: "CancelTransfer",
 
 	journey.OpenCase:      "OpenCase",
+	journey.SendSurvey:    "SendSurvey",
 	journey.BreachCase:    "BreachCase",
 	journey.CloseCase:     "CloseCase",
 	journey.NudgeCustomer: "NudgeCustomer",
-	journey.SendSurvey:    "SendSurvey",
 
 	journey.AssessCustomer:  "AssessCustomer",
 	journey.BeginProcess:    "BeginProcess",
@@ -91,9 +91,6 @@ var activityOf = map[journey.Verb]string{
 	journey.ReachCustomer:    "ReachCustomer",
 	journey.WithdrawOutreach: "WithdrawOutreach",
 	journey.OpenIntervention: "OpenIntervention",
-
-	journey.OpenCase:   "OpenCase",
-	journey.SendSurvey: "SendSurvey",
 
 	journey.CancelNeedChange: "CancelNeedChange",
 }

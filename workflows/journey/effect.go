@@ -40,9 +40,6 @@ const (
 	WithdrawOutreach Verb = "withdraw_outreach"
 	OpenIntervention Verb = "open_intervention"
 
-	OpenCase   Verb = "open_case"
-	SendSurvey Verb = "send_survey"
-
 	CancelNeedChange Verb = "cancel_need_change"
 )
 

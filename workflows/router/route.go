@@ -19,7 +19,8 @@ var Types = typesOf(
 	&catalogue.LeadFoldedIn{}, &catalogue.LeadStatusChanged{}, &catalogue.LeadPooled{}, &catalogue.FollowUpRecorded{},
 	&catalogue.DealOpened{}, &catalogue.DealChanged{}, &catalogue.StageChanged{}, &catalogue.QuoteSent{}, &catalogue.QuoteConfirmed{},
 	&catalogue.DealClosed{}, &catalogue.DealReopened{}, &catalogue.DealAssigned{}, &catalogue.DealLinked{},
-	&catalogue.TransferStepped{}, &catalogue.NeedChangeStepped{},
+	&catalogue.TransferStepped{}, &catalogue.NeedChangeStepped{}, &catalogue.MaintenanceBegan{}, &catalogue.MaintenanceChanged{},
+	&catalogue.CaseOpened{}, &catalogue.CaseEntryAdded{}, &catalogue.CaseStepped{}, &catalogue.CaseBreached{},
 	&catalogue.TaskCreated{}, &catalogue.TaskChanged{}, &catalogue.TaskEnded{},
 )
 
@@ -43,11 +44,11 @@ func Route(e facts.Event) (to Address, ok bool, err error) {
 	switch aggregate {
 	case "first_contact":
 		return Address{"lead", id}, true, nil
-	case "transfer", "need_change":
+	case "transfer", "case", "need_change":
 		return Address{aggregate, id}, true, nil
 	case "task":
 		return routeTask(e)
-	case "lead", "deal":
+	case "lead", "deal", "maintenance":
 		return Address{aggregate, id}, true, nil
 	}
 	// Follow-ups may be aggregates of their own.

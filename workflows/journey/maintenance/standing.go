@@ -1,0 +1,126 @@
+package maintenance
+
+import (
+	"cmp"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/effects"
+	"liuke.dev/shared/lang"
+	"liuke.dev/shared/policy"
+	"liuke.dev/workflows/journey"
+)
+
+// assess has the customer assessed when time alone can have changed how it stands:
+// no nightly job looks at everybody.
+func assess() journey.Rule[State] {
+	return journey.Rule[State]{
+		Name: "assess",
+		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
+			if at := s.Now.Value.Standing.NextCheckAt; at > s.Assessed && s.Now.Value.Status != catalogue.MaintenanceStill {
+				p.Episode(s.At, int64(at), at)
+			}
+		},
+		Fire: func(s *State, f *journey.Firing) {
+			s.Assessed = s.Now.Value.Standing.NextCheckAt
+			f.Ask(journey.AssessCustomer, s.subject(), effects.AssessCustomer{Due: s.Assessed})
+		},
+		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
+			return lang.T("重新评估客户状态", "assess again how the customer stands")
+		},
+	}
+}
+
+// turnedRed tells owner and supervisor of a customer that turned red, and calls
+// the intervention team where the policy says so.
+func turnedRed() journey.Rule[State] {
+	return journey.Rule[State]{
+		Name: "turned_red",
+		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
+			if s.Red.Set() && s.runs() {
+				p.Add(s.Red, s.Red.At)
+			}
+		},
+		Fire: func(s *State, f *journey.Firing) {
+			s.Red = journey.Moment{}
+			n := number(s.Now.Value.Standing.Health)
+			s.remind(f, catalogue.LevelWarn, s.Now.Value.Owner, lang.T("客户转红，健康分 "+n, "the customer turned red, health "+n), f.Due)
+			if f.View.Sections.Maintenance.RedCalls == "intervention" {
+				f.Ask(journey.OpenIntervention, s.subject(), s.intervention("red", "健康分 "+n))
+			}
+		},
+		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
+			return lang.T("预警负责人和主管，召集干预小组", "warn owner and supervisor, call the intervention team")
+		},
+		Policy: func(*State, journey.Obligation) string { return "maintenance.red_calls" },
+	}
+}
+
+// handOver asks that the external window moves, once all three parties have
+// confirmed (R-049, C-12).
+func handOver() journey.Rule[State] {
+	return journey.Rule[State]{
+		Name: "hand_over",
+		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
+			h := s.Now.Value.HandOver
+			if h == nil || h.ConfirmedAt <= s.Moved || !h.MovedAt.IsZero() || s.Now.Value.Owner == h.To || !s.runs() {
+				return
+			}
+			p.Episode(s.At, int64(h.ConfirmedAt), h.ConfirmedAt)
+		},
+		Fire: func(s *State, f *journey.Firing) {
+			h := s.Now.Value.HandOver
+			s.Moved = h.ConfirmedAt
+			f.Ask(journey.RequestTransfer, s.subject(), effects.RequestTransfer{Customer: s.ID, To: h.To, Reason: "销售、实施、客户成功三方已确认交接 / sales, implementation and success confirmed the hand-over"})
+		},
+		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
+			return lang.T("申请将对外窗口移交给客户成功", "ask that the external window moves to customer success")
+		},
+		Policy: func(*State, journey.Obligation) string { return "maintenance.hand_over" },
+	}
+}
+
+var lifecycles = map[string]lang.Text{
+	catalogue.LifecycleNew: lang.T("新客户", "new customer"), catalogue.LifecycleActive: lang.T("活跃客户", "active customer"),
+	catalogue.LifecycleSilent: lang.T("沉默客户", "silent customer"), catalogue.LifecycleChurnRisk: lang.T("流失风险客户", "customer at risk of churn"),
+	catalogue.LifecycleChurned: lang.T("已流失", "churned"), catalogue.LifecycleWonBack: lang.T("已挽回", "won back"),
+}
+
+var links = map[string]lang.Text{
+	catalogue.LinkSigning: lang.T("签约", "signing"), catalogue.LinkImplementation: lang.T("实施", "implementation"),
+	catalogue.LinkAfterSales: lang.T("售后", "after-sales"), catalogue.LinkRepurchase: lang.T("复购", "repurchase"),
+}
+
+// Status tells where the customer stands.
+func (rules) Status(s *State, _ *policy.View) journey.Status {
+	m := s.Now.Value
+	stage := cmp.Or(m.Standing.Lifecycle, catalogue.LifecycleNew)
+	name := lifecycles[stage]
+	st := journey.Status{Stage: stage, StageName: name, Owner: m.Owner, Customer: s.ID, Closed: !s.runs()}
+	switch {
+	case m.Standing.Red:
+		st.Risk = "red"
+	case len(m.Standing.Groups) > 0:
+		st.Risk = m.Standing.Groups[0]
+	}
+	zh, en := m.Name+" · "+name.Zh, m.Name+" · "+name.En
+	if m.Standing.Assessed {
+		n := number(m.Standing.Health)
+		zh, en = zh+" · 健康 "+n, en+" · health "+n
+	}
+	if m.Standing.Red {
+		zh, en = zh+" · 红色预警", en+" · red"
+	}
+	l := links[m.Link]
+	zh, en = zh+" · "+l.Zh+"环节", en+" · link "+l.En
+	if n := len(m.Running); n > 0 {
+		zh, en = zh+" · 进行中流程 "+number(n)+" 个", en+" · "+number(n)+" processes under way"
+	}
+	switch m.Status {
+	case catalogue.MaintenanceStill:
+		zh, en = zh+" · 暂停", en+" · stands still"
+	case catalogue.MaintenanceEnded:
+		zh, en = zh+" · 维护已结束", en+" · maintenance has ended"
+	}
+	st.Says = lang.T(zh, en)
+	return st
+}
