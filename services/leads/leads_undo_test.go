@@ -104,3 +104,34 @@ func TestUndoOfARecyclingAndAClaim(t *testing.T) {
 		t.Errorf("%s", got.raw)
 	}
 }
+
+// R-033, D-6: undoing a merge gives the customer that is back its owner, leads and
+// deals, and what was opened since and is its own; the rest stays.
+func TestUndoOfAMerge(t *testing.T) {
+	o := start(t)
+	first, second := o.lead("wang", 1), o.lead("zhao", 2)
+	o.link(first, "c1")
+	o.link(second, "c2")
+	own := o.call("zhao", "POST", "/v1/deals", body{"title": "原有", "customer": "c2"}).want(201).text("id")
+	o.run()
+	o.publish("customer/c2", &catalogue.CustomerFolded{From: "c2", Into: "c1", Merge: "m1"})
+	is := func(path, customer, owner string) bool {
+		got := o.call("chen", "GET", path, nil)
+		return got.text("customer") == customer && got.text("owner") == owner
+	}
+	o.eventually("one customer", func() bool { return is("/v1/leads/"+second, "c1", "wang") && is("/v1/deals/"+own, "c1", "wang") })
+	theirs := o.call("wang", "POST", "/v1/deals", body{"title": "后来的，属于 c2", "customer": "c1"}).want(201).text("id")
+	mine := o.call("wang", "POST", "/v1/deals", body{"title": "后来的，属于 c1", "customer": "c1"}).want(201).text("id")
+	for range 2 { // told twice
+		o.publish("customer/c2", &catalogue.CustomerUnfolded{From: "c2", Into: "c1", Merge: "m1", After: catalogue.Customer{ID: "c2", Kind: "company", Name: "大成", CreatedAt: o.now()}, Given: []catalogue.Thing{{Kind: "deal", ID: theirs}}})
+	}
+	o.eventually("two customers again", func() bool {
+		return is("/v1/leads/"+second, "c2", "zhao") && is("/v1/deals/"+own, "c2", "zhao") && is("/v1/deals/"+theirs, "c2", "zhao") && is("/v1/ownerships/c2", "c2", "zhao")
+	})
+	if !is("/v1/leads/"+first, "c1", "wang") || !is("/v1/deals/"+mine, "c1", "wang") || !is("/v1/ownerships/c1", "c1", "wang") {
+		t.Error("what was the other's went along")
+	}
+	if got := o.call("chen", "GET", "/v1/leads/"+second, nil); got.text("status") == catalogue.LeadFolded {
+		t.Errorf("%s", got.raw)
+	}
+}

@@ -10,6 +10,12 @@ const (
 	MergeUndone  = "undone"
 )
 
+// Thing is something that a customer holds: a subject, or an entry of the timeline.
+type Thing struct {
+	Kind string `json:"kind" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
+	ID   string `json:"id"`
+}
+
 // Merge makes one customer of two, because a person said that they are one (R-033).
 // It can be undone: both come back with what has happened since, split by origin.
 type Merge struct {
@@ -26,7 +32,7 @@ type Merge struct {
 	UndoneAt   instant.Time `json:"undone_at,omitempty"`
 	UndoReason string       `json:"undo_reason,omitempty"`
 	// Given are things recorded since the merge that went to the customer who came back.
-	Given []Subject `json:"given,omitempty" doc:"What was recorded since the merge and went to the customer that came back"`
+	Given []Thing `json:"given,omitempty" doc:"What was recorded since the merge and went to the customer that came back"`
 }
 
 // CustomersMerged is recorded when a person has merged two customers.
@@ -47,11 +53,11 @@ type MergeTakenBack struct {
 // CustomerUnfolded is recorded when a customer's file that was folded into another one stands by itself again.
 type CustomerUnfolded struct {
 	Head
-	From  string    `json:"from" doc:"The customer that is back"`
-	Into  string    `json:"into" doc:"The customer that it was folded into"`
-	Merge string    `json:"merge"`
-	After Customer  `json:"after" doc:"The file that is back"`
-	Given []Subject `json:"given,omitempty" doc:"What was recorded since the merge and is the customer's that is back"`
+	From  string   `json:"from" doc:"The customer that is back"`
+	Into  string   `json:"into" doc:"The customer that it was folded into"`
+	Merge string   `json:"merge"`
+	After Customer `json:"after" doc:"The file that is back"`
+	Given []Thing  `json:"given,omitempty" doc:"What was recorded since the merge and is the customer's that is back"`
 }
 
 // Kind names the fact.

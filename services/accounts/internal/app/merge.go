@@ -11,6 +11,7 @@ import (
 	"liuke.dev/services/accounts/internal/matching"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
@@ -180,4 +181,59 @@ func keysOf(c catalogue.Customer) []string {
 	}
 	add(matching.Known{TaxID: c.TaxID})
 	return out
+}
+
+// Pair gives the two files of a merge that has begun.
+func (a *Accounts) Pair(ctx context.Context, winner, loser string) (Pair, error) {
+	w, err := a.docs.Customers.Get(ctx, winner)
+	if err != nil {
+		return Pair{}, err
+	}
+	l, err := a.docs.Customers.Get(ctx, loser)
+	return Pair{w, l}, err
+}
+
+// Folding tells whether the winner has taken the loser in.
+func (p Pair) Folding() bool {
+	return p.Loser.Body.MergedInto == p.Winner.ID || slices.Contains(p.Winner.Body.Folding, p.Loser.ID)
+}
+
+// Named tells whether the file that a person wants to keep the name of is the loser.
+func (p Pair) Named(keep string) bool { return keep == p.Loser.ID }
+
+// Result gives the file that would come of the pair.
+func (p Pair) Result(keep string, at instant.Time) catalogue.Customer {
+	f := p.Winner.Body
+	f.Customer = f.Before()
+	if p.Named(keep) {
+		f.Rename(p.Loser.Body.Name)
+	}
+	f.Absorb(p.Loser.Body, at)
+	return f.Customer
+}
+
+// TakenApart gives both files as undoing the merge would leave them.
+func (a *Accounts) TakenApart(ctx context.Context, m catalogue.Merge, winnerBefore catalogue.Customer) (from, into catalogue.Customer, err error) {
+	p, err := a.Pair(ctx, m.Into, m.From)
+	if err != nil {
+		return from, into, err
+	}
+	f := p.Winner.Body
+	f.Customer = f.Before()
+	err = f.Shed(winnerBefore, p.Loser.Body.Customer)
+	from = p.Loser.Body.Customer
+	from.MergedInto = ""
+	return from, f.Customer, err
+}
+
+// MayMerge tells whether the principal may merge the customer with others.
+func (a *Accounts) MayMerge(ctx context.Context, p auth.Principal, id string) error {
+	_, _, err := a.permitted(ctx, p, access.Merge, id)
+	return err
+}
+
+// MayRead tells whether the principal may read the customer.
+func (a *Accounts) MayRead(ctx context.Context, p auth.Principal, id string) error {
+	_, _, err := a.permitted(ctx, p, access.Read, id)
+	return err
 }

@@ -13,12 +13,12 @@ import (
 type Split struct {
 	From, Into string
 	// Given is what was recorded since the merge and goes to From.
-	Given []catalogue.Subject
+	Given []catalogue.Thing
 }
 
 // Gives tells whether a thing that was recorded since the merge goes to the customer that is back.
 func (s Split) Gives(kind, id string) bool {
-	return slices.Contains(s.Given, catalogue.Subject{Kind: kind, ID: id})
+	return slices.Contains(s.Given, catalogue.Thing{Kind: kind, ID: id})
 }
 
 // Holder is a part of the file that holds things of customers. All of it may be

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
@@ -16,11 +17,14 @@ import (
 )
 
 // AccountsTypes are the facts of accounts that this service reacts to.
-var AccountsTypes = []string{typeOf(&catalogue.CustomerFolded{})}
+var AccountsTypes = []string{typeOf(&catalogue.CustomerFolded{}), typeOf(&catalogue.CustomerUnfolded{})}
 
 // ReactToAccounts moves what belongs to a customer file that turned out to be
 // another one, so that the real customer keeps one owner.
 func (a *App) ReactToAccounts(ctx context.Context, e facts.Event) error {
+	if e.Type == typeOf(&catalogue.CustomerUnfolded{}) {
+		return a.takeApart(ctx, e)
+	}
 	f, err := facts.Decode[catalogue.CustomerFolded](e)
 	if err != nil {
 		return err
@@ -36,6 +40,9 @@ func (a *App) ReactToAccounts(ctx context.Context, e facts.Event) error {
 	err = each(ctx, a.Leads, store.Query{Index: "customer", Equal: []any{f.From}, Limit: 200}, func(d *LeadDoc) error {
 		if err := a.moveLead(ctx, d.ID, f.From, f.Into); err != nil {
 			return err
+		}
+		if f.Merge != "" { // a person's merge can be undone: leads of one need stay two
+			return nil
 		}
 		return a.afterLink(ctx, d.ID, f.Into)
 	})
@@ -66,7 +73,7 @@ func (a *App) mergeOwnership(ctx context.Context, from, into string) (before sto
 		if o.Body.MergedInto == into {
 			return nil
 		}
-		o.Body.MergedInto = into
+		o.Body.MergedInto, o.Body.Merged = into, &before.Ownership
 		if o.Body.Owner != "" {
 			o.Body.Previous = o.Body.Owner // whoever goes on after a crash still finds it
 		}
@@ -102,7 +109,7 @@ func (a *App) moveLead(ctx context.Context, id, from, into string) error {
 			return err
 		}
 		l := d.Body.Lead
-		l.Customer = into
+		l.Customer, l.Origins = into, append(slices.Clone(l.Origins), from)
 		d.Body.Set(l)
 		return commitAs(ctx, "", a.Leads, d, stampOf(into, at, v), &catalogue.LeadLinked{Lead: id, After: l})
 	})
@@ -113,7 +120,7 @@ func (a *App) moveDeal(ctx context.Context, id, from, into string) error {
 		if d.Customer != from {
 			return deal.Change{Deal: d}, nil
 		}
-		d.Customer = into
+		d.Customer, d.Origins = into, append(slices.Clone(d.Origins), from)
 		return deal.Change{Deal: d, Facts: []catalogue.Data{&catalogue.DealLinked{Deal: id, State: d}}}, nil
 	})
 }

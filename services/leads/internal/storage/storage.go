@@ -68,6 +68,8 @@ type Ownership struct {
 	Change string `json:"change,omitempty"`
 	// MergedInto is the customer that this one turned out to be.
 	MergedInto string `json:"merged_into,omitempty"`
+	// Merged is who was responsible when it turned out so, to be given back if that is undone.
+	Merged *catalogue.Ownership `json:"merged,omitempty"`
 	// ReservedAt is when the transfer in progress took its place.
 	ReservedAt instant.Time `json:"reserved_at,omitempty"`
 	// Ended is how the newest transfer ended: decided here, in the same commit as
