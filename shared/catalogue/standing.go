@@ -166,7 +166,7 @@ type RiskReview struct {
 	ID         string           `json:"id"`
 	By         string           `json:"by"`
 	At         instant.Time     `json:"at"`
-	PeriodFrom instant.Time     `json:"period_from" doc:"When the list was reviewed before"`
+	PeriodFrom instant.Time     `json:"period_from,omitempty" doc:"When the list was reviewed before; unset: never"`
 	Red        int64            `json:"red" doc:"Customers in red at the time"`
 	Groups     map[string]int64 `json:"groups" doc:"Members of each risk group at the time"`
 	Customers  []string         `json:"customers" doc:"Those that were gone through"`

@@ -1,15 +1,12 @@
 package standing
 
 import (
-	"math"
-	"slices"
-
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 )
 
-// What facts say about how a customer stands that its timeline does not, or not
-// in figures. id is the fact's.
+// What facts say about how a customer stands that its timeline does not, or not in
+// the words that rules need. id is the fact's.
 
 // Changes of contacts, as marks keep them.
 const (
@@ -42,36 +39,6 @@ func FromContact(id string, at instant.Time, c catalogue.ContactChanged) []Class
 		return mark(contactNew, at)
 	}
 	return nil
-}
-
-// FromOrderEnded reads a cancelled order: it counts no more from then on.
-func FromOrderEnded(c catalogue.OrderEnded) []Classed {
-	return []Classed{{Cancelled, Mark{At: c.After.CancelledAt, ID: c.After.ID}}}
-}
-
-// FromUsage reads how many of the core features were used.
-func FromUsage(c catalogue.UsageRecorded) []Classed {
-	u := c.After
-	if len(u.Core) == 0 {
-		return nil
-	}
-	used := 0
-	for _, f := range u.Core {
-		if slices.Contains(u.Features, f) {
-			used++
-		}
-	}
-	return []Classed{{Usages, Mark{At: u.To - 1, ID: u.ID, Of: u.Product, Amount: int64(used), Units: int64(len(u.Core))}}}
-}
-
-// FromPayment reads how late a payment was (支付周期, R-099).
-func FromPayment(c catalogue.PaymentRecorded) []Classed {
-	p := c.After
-	if p.Type != catalogue.PaymentIn || p.DueAt == 0 {
-		return nil
-	}
-	days := math.Floor(p.PaidAt.Sub(p.DueAt).Hours() / 24)
-	return []Classed{{Payments, Mark{At: p.PaidAt, ID: p.ID, Amount: int64(days)}}}
 }
 
 // FromChurn reads a confirmed churn: the state is confirmed from when

@@ -24,7 +24,7 @@ var silentKinds = map[string]bool{catalogue.EntryStanding: true, catalogue.Entry
 // Besides kind, direction and amount it reads, where they are told: data
 // "status" (won, signed, renewed, closed, resolved, pressed, compared, cancelled),
 // "objections" (price), "feature", "scale" (nps is kept apart, C-07), "ends_at",
-// "renewal" (intended, declined), "contract", "quote"; numbers "normalised" or
+// "due_at" and "type" of a payment, "renewal" (intended, declined), "contract", "quote"; numbers "normalised" or
 // "score" with "max", "days_late", "units", "core_used" with "core".
 func Read(e catalogue.TimelineEntry) []Classed {
 	if e.SameAs != "" || silentKinds[e.Kind] || e.OccurredAt == 0 {
@@ -111,7 +111,12 @@ func (r *reading) order() {
 }
 
 func (r *reading) payment() {
-	if days, told := r.e.Numbers["days_late"]; told && r.e.Data["type"] != catalogue.PaymentRefund {
+	if r.e.Data["type"] == catalogue.PaymentRefund {
+		return
+	}
+	if due, err := instant.Parse(r.e.Data["due_at"]); err == nil {
+		r.add(Payments, Mark{Amount: int64(math.Floor(float64(r.e.OccurredAt-due) / dayLength))})
+	} else if days, told := r.e.Numbers["days_late"]; told {
 		r.add(Payments, Mark{Amount: int64(math.Round(days))})
 	}
 }

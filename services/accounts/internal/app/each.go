@@ -1,0 +1,27 @@
+package app
+
+import (
+	"context"
+
+	"liuke.dev/services/accounts/internal/storage"
+	"liuke.dev/shared/store"
+)
+
+// Customers hands over every customer that is no other one's, by when its file was opened.
+func (a *Accounts) Customers(ctx context.Context, take func(id string) error) error {
+	q := store.Query{Index: storage.ByCreated, Equal: []any{""}, Limit: 500}
+	for {
+		page, err := a.docs.Customers.Page(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Docs {
+			if err := take(d.ID); err != nil {
+				return err
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return nil
+		}
+	}
+}

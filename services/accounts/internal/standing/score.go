@@ -1,0 +1,152 @@
+package standing
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
+	rules "liuke.dev/shared/standing"
+	"liuke.dev/shared/store"
+)
+
+// Lines gives what customers' timelines hold.
+type Lines interface {
+	// Each hands over every entry of a customer's timeline, in whatever order.
+	Each(ctx context.Context, customer string, take func(catalogue.TimelineEntry)) error
+	// Customers hands over every customer that is no other one's.
+	Customers(ctx context.Context, take func(id string) error) error
+}
+
+// Scoring tells how far scoring everything from scratch is.
+type Scoring struct {
+	Running   bool         `json:"running"`
+	StartedAt instant.Time `json:"started_at,omitempty"`
+	Seconds   float64      `json:"seconds" doc:"So far, or in all"`
+	Customers int64        `json:"customers" doc:"Scored so far"`
+	Entries   int64        `json:"entries" doc:"Timeline entries read so far"`
+	Changed   int64        `json:"changed" doc:"Customers that stand differently than was known"`
+	Failed    string       `json:"failed,omitempty"`
+}
+
+// scoring is the one run at a time.
+type scoring struct {
+	mu                          sync.Mutex
+	state                       Scoring
+	begun                       time.Time
+	customers, entries, changed atomic.Int64
+}
+
+// ScoreAll begins to score every customer from scratch: its history anew from its
+// timeline, judged by the rules in force. It goes on after the request, and is not
+// begun again while it runs.
+func (p *Part) ScoreAll(ctx context.Context) (Scoring, error) {
+	if err := p.Guard.MayAtAll(auth.From(ctx), access.StandingScore); err != nil {
+		return Scoring{}, err
+	}
+	p.scoring.mu.Lock()
+	if p.scoring.state.Running {
+		p.scoring.mu.Unlock()
+		return p.Scored(ctx)
+	}
+	p.scoring.state, p.scoring.begun = Scoring{Running: true, StartedAt: p.Clock()}, time.Now()
+	p.scoring.customers.Store(0)
+	p.scoring.entries.Store(0)
+	p.scoring.changed.Store(0)
+	p.scoring.mu.Unlock()
+	go func() {
+		err := p.Score(context.WithoutCancel(ctx))
+		p.scoring.mu.Lock()
+		defer p.scoring.mu.Unlock()
+		p.scoring.state = p.scoring.sofar()
+		p.scoring.state.Running = false
+		if err != nil {
+			p.scoring.state.Failed = err.Error()
+			p.Log.ErrorContext(ctx, "scoring everything", "error", err)
+		}
+	}()
+	return p.Scored(ctx)
+}
+
+// Scored tells how far it is, or how it ended.
+func (p *Part) Scored(ctx context.Context) (Scoring, error) {
+	if err := p.Guard.MayAtAll(auth.From(ctx), access.StandingScore); err != nil {
+		return Scoring{}, err
+	}
+	p.scoring.mu.Lock()
+	defer p.scoring.mu.Unlock()
+	if !p.scoring.state.Running {
+		return p.scoring.state, nil
+	}
+	return p.scoring.sofar(), nil
+}
+
+func (s *scoring) sofar() Scoring {
+	out := s.state
+	out.Customers, out.Entries, out.Changed, out.Seconds = s.customers.Load(), s.entries.Load(), s.changed.Load(), time.Since(s.begun).Seconds()
+	return out
+}
+
+// Score scores every customer from scratch, a few side by side; memory is that of
+// those few, however many there are.
+func (p *Part) Score(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(together)
+	err := p.lines.Customers(ctx, func(id string) error {
+		g.Go(func() error { return p.rescore(ctx, id) })
+		return ctx.Err()
+	})
+	return errors.Join(g.Wait(), err)
+}
+
+// rescore makes one customer's history anew. What its timeline does not tell, such
+// as changes of contacts, is kept from what facts told.
+func (p *Part) rescore(ctx context.Context, id string) error {
+	var fresh rules.History
+	n := int64(0)
+	err := p.lines.Each(ctx, id, func(e catalogue.TimelineEntry) {
+		fresh.Add(e)
+		n++
+	})
+	if err != nil {
+		return err
+	}
+	before := int64(-1)
+	d, err := p.change(ctx, id, "", func(d *Doc, _ instant.Time) (bool, error) {
+		before = -1
+		if d.Customer == "" && fresh.Size() == 0 {
+			return false, nil
+		}
+		history := fresh.Clone()
+		keep(&history, d.History)
+		d.History, before = history, int64(len(d.Scores))
+		return true, nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	p.scoring.customers.Add(1)
+	p.scoring.entries.Add(n)
+	if d != nil && before >= 0 && int64(len(d.Body.Scores)) != before {
+		p.scoring.changed.Add(1)
+	}
+	return nil
+}
+
+// untold are the classes that come from facts and not from the timeline.
+var untold = []rules.Class{rules.Contacts, rules.Losses, rules.Regained, rules.Links}
+
+func keep(into *rules.History, from rules.History) {
+	for _, class := range untold {
+		for _, m := range from.Marks[class] {
+			into.Take(rules.Classed{Class: class, Mark: m})
+		}
+	}
+}
