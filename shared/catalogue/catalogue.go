@@ -104,7 +104,7 @@ type Mark struct {
 // All gives one empty value of every fact type, in the order of the catalogue.
 func All() []Data {
 	var all []Data
-	for _, part := range [][]Data{leads(), deals(), ownership(), accounts(), merges(), tasks(), organization(), journeys(), operations(), cases(), surveys(), care(), file(), needChanges(), timeline(), orders(), maintenance(), contracts(), keyAccounts(), standings(), churn(), outreach(), interventions()} {
+	for _, part := range [][]Data{leads(), deals(), ownership(), accounts(), merges(), tasks(), organization(), journeys(), operations(), cases(), surveys(), care(), file(), needChanges(), timeline(), orders(), findings(), maintenance(), contracts(), keyAccounts(), standings(), churn(), outreach(), interventions()} {
 		all = append(all, part...)
 	}
 	return all
