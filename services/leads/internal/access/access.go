@@ -94,7 +94,7 @@ var table = access.Table[Action]{Joint: ":", Texts: texts, Rights: map[auth.Role
 	auth.Technical:      {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, OwnerRead: All, PoolRead: All},
 	auth.Administrator: {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, Board: All, Import: All, OwnerRead: All, PoolRead: All, Holdings: All,
 		FormRead: All, FormChange: All},
-	auth.System: {LeadRead: All, FollowUp: All, Capture: All, DealRead: All, OwnerRead: All, Effect: All},
+	auth.System: {Request: All, LeadRead: All, FollowUp: All, Capture: All, DealRead: All, OwnerRead: All, Effect: All},
 }}
 
 func seniorRights() rights {

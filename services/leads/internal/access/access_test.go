@@ -42,7 +42,7 @@ ownership.change      o    o    t   a   a    -   -   -    -    -   -    -    -  
 ownership.undo        -    -    t   a   a    -   -   -    -    -   -    -    -     -
 pool.read             a    a    a   a   a    a   a   a    a    a   a    a    a     -
 pool.claim            o    o    o   o   o    -   -   -    -    -   -    -    -     -
-transfer.request      o    o    t   a   a    -   -   -    -    -   -    -    -     -
+transfer.request      o    o    t   a   a    -   -   -    -    -   -    -    -     a
 transfer.approve      -    -    t   a   a    -   -   -    -    -   -    -    -     -
 transfer.hand_over    o    o    t   a   a    -   -   -    -    -   -    -    -     -
 transfer.accept       o    o    o   o   o    -   -   -    -    -   -    -    -     -

@@ -56,8 +56,15 @@ func (a *App) AnswerDeal(ctx context.Context, id string, match httpx.IfMatch, an
 }
 
 // WinDeal closes a deal as won.
-func (a *App) WinDeal(ctx context.Context, id string, match httpx.IfMatch) (*DealDoc, error) {
-	return a.changeDeal(ctx, id, match, access.DealMove, deal.Win)
+// What its gate asks for may come along.
+func (a *App) WinDeal(ctx context.Context, id string, match httpx.IfMatch, f deal.Fields) (*DealDoc, error) {
+	return a.changeDeal(ctx, id, match, access.DealMove, func(d catalogue.Deal, r deal.Rules, at instant.Time) (deal.Change, error) {
+		c, err := deal.Edit(d, r, f)
+		if err != nil {
+			return c, err
+		}
+		return c.Then(func(d catalogue.Deal) (deal.Change, error) { return deal.Win(d, r, at) })
+	})
 }
 
 // LoseDeal closes a deal as lost.

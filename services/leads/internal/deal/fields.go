@@ -42,6 +42,9 @@ type Fields struct {
 	Objections      *[]string
 	Amount          *money.Amount
 	ExpectedClose   *instant.Time
+	FollowOnContact *string
+	ServiceNodes    *[]string
+	RevisitCadence  *catalogue.Cadence
 }
 
 // apply writes the fields onto a deal and names those that changed.
@@ -83,6 +86,12 @@ func (f Fields) apply(d *catalogue.Deal) []string {
 	if f.ExpectedClose != nil && *f.ExpectedClose != d.ExpectedClose {
 		d.ExpectedClose, names = *f.ExpectedClose, append(names, "expected_close")
 	}
+	text("follow_on_contact", &d.FollowOnContact, f.FollowOnContact)
+	list("service_nodes", &d.ServiceNodes, f.ServiceNodes)
+	if f.RevisitCadence != nil && (d.RevisitCadence == nil || *d.RevisitCadence != *f.RevisitCadence) {
+		c := *f.RevisitCadence
+		d.RevisitCadence, names = &c, append(names, "revisit_cadence")
+	}
 	return names
 }
 
@@ -122,6 +131,7 @@ func check(d catalogue.Deal, v *policy.View) []problem.Field {
 		c.text(fmt.Sprintf("competitors[%d]", i), o, shortText)
 	}
 	c.amount("amount", d.Amount)
+	c.care(d, v.Sections.Maintenance)
 	if !d.ExpectedClose.IsZero() && d.ExpectedClose < earliestYMD {
 		c.add("expected_close", "too_old", "日期过早", "is implausibly long ago")
 	}
@@ -181,5 +191,6 @@ var fieldNames = map[string]lang.Text{
 	"amount": lang.T("金额", "Amount"), "quote": lang.T("已发送的报价", "A quote that was sent"), "lost_reason": lang.T("流失原因", "Reason for the loss"),
 	"need": lang.T("需求", "Need"), "product": lang.T("产品", "Product"), "key_person": lang.T("关键人", "Key person"), "key_need": lang.T("关键需求", "Key need"),
 	"customer": lang.T("客户", "Customer"), "expected_close": lang.T("预计成交日", "Expected close"), "customer_type": lang.T("客户类型", "Customer type"),
-	"budget_band": lang.T("预算等级", "Budget band"),
+	"budget_band": lang.T("预算等级", "Budget band"), "follow_on_contact": lang.T("后续联系人", "Follow-on contact"),
+	"service_nodes": lang.T("服务节点", "Service nodes"), "revisit_cadence": lang.T("回访节奏", "Revisit cadence"),
 }

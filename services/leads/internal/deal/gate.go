@@ -52,7 +52,13 @@ func Gates(d catalogue.Deal, r Rules) []Gate {
 // gateTo judges one step. Questions are asked of who goes on; a deal that goes
 // back or is lost has not passed the gate and need not answer.
 func gateTo(d catalogue.Deal, r Rules, from, to *policy.Stage) Gate {
+	if to.Type == policy.StageWon {
+		assume(&d, r)
+	}
 	g := Gate{Stage: to.ID, Name: to.Name, Forward: forward(d, r, from, to), Fields: lacking(d, to)}
+	if to.Type == policy.StageWon {
+		g.Fields = append(g.Fields, afterWin(d, r)...)
+	}
 	if g.Forward {
 		g.Questions = unanswered(d, from)
 	}
@@ -99,12 +105,16 @@ func has(d catalogue.Deal, field string) bool {
 		return len(d.Objections) > 0
 	case "competitors":
 		return len(d.Competitors) > 0
+	case "service_nodes":
+		return len(d.ServiceNodes) > 0
+	case "revisit_cadence":
+		return d.RevisitCadence != nil
 	case "expected_close":
 		return !d.ExpectedClose.IsZero()
 	}
 	texts := map[string]string{"decision_maker": d.DecisionMaker, "procurement_node": d.ProcurementNode, "lost_reason": d.LostReason, "need": d.Need,
 		"product": d.Product, "key_person": d.KeyPerson, "key_need": d.KeyNeed, "customer": d.Customer, "customer_type": d.CustomerType,
-		"budget_band": d.BudgetBand}
+		"budget_band": d.BudgetBand, "follow_on_contact": d.FollowOnContact}
 	return texts[field] != ""
 }
 
@@ -119,6 +129,8 @@ func ruleOf(field string) string {
 		return "R-066"
 	case "quote":
 		return "R-021"
+	case "follow_on_contact", "service_nodes", "revisit_cadence":
+		return "R-069"
 	}
 	return "required"
 }

@@ -43,6 +43,9 @@ func AdvanceStage(d catalogue.Deal, r Rules, to string, loss Loss, at instant.Ti
 	if err := gateTo(d, r, from, target).refusal(); err != nil {
 		return Change{}, err
 	}
+	if target.Type == policy.StageWon {
+		assume(&d, r)
+	}
 	return enter(d, r, from, target, at), nil
 }
 

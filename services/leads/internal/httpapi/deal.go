@@ -6,6 +6,7 @@ import (
 
 	"liuke.dev/services/leads/internal/app"
 	"liuke.dev/services/leads/internal/deal"
+	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/money"
@@ -28,7 +29,8 @@ func registerDeals(s *httpx.Server, a *app.App) {
 	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/deals/{id}/stage", ID: "advance-deal", Tag: tagDeals, Status: http.StatusOK, Summary: "Move a deal to another stage",
 		Description: "The only way into a stage. The gate refuses unanswered mandatory questions (R-055) and missing fields of the stage entered (R-057, R-058, R-066); answers and fields may come along."}, d.advance)
 	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/deals/{id}/answers", ID: "answer-deal", Tag: tagDeals, Status: http.StatusOK, Summary: "Answer gate questions (R-055)"}, d.answer)
-	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/deals/{id}/win", ID: "win-deal", Tag: tagDeals, Status: http.StatusOK, Summary: "Close a deal as won"}, d.win)
+	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/deals/{id}/win", ID: "win-deal", Tag: tagDeals, Status: http.StatusOK, Summary: "Close a deal as won",
+		Description: "The gate asks for follow-on contact, service nodes and revisit cadence (R-069); they may come along, or are assumed as the policy book says."}, d.win)
 	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/deals/{id}/loss", ID: "lose-deal", Tag: tagDeals, Status: http.StatusOK, Summary: "Close a deal as lost, with its reason (R-066)"}, d.lose)
 	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/deals/{id}/reopening", ID: "reopen-deal", Tag: tagDeals, Status: http.StatusOK, Summary: "Take a lost deal up again (R-066)"}, d.reopen)
 	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/deals/{id}/pipeline-version", ID: "move-deal-version", Tag: tagDeals, Status: http.StatusOK,
@@ -60,6 +62,10 @@ type DealFields struct {
 	Objections      *[]string     `json:"objections,omitempty" maxItems:"50" doc:"Objection tags (R-018, R-057)"`
 	Amount          *money.Amount `json:"amount,omitempty"`
 	ExpectedClose   *instant.Time `json:"expected_close,omitempty"`
+
+	FollowOnContact *string            `json:"follow_on_contact,omitempty" maxLength:"200" doc:"Whom service speaks to after the win (后续联系人, R-069)"`
+	ServiceNodes    *[]string          `json:"service_nodes,omitempty" maxItems:"50" doc:"Service nodes agreed (服务节点, R-069)"`
+	RevisitCadence  *catalogue.Cadence `json:"revisit_cadence,omitempty" doc:"Revisit cadence agreed (回访节奏, R-069)"`
 }
 
 func (f DealFields) domain() deal.Fields { return deal.Fields(f) }
@@ -149,8 +155,13 @@ func (h deals) answer(ctx context.Context, in *struct {
 func (h deals) win(ctx context.Context, in *struct {
 	DealPath
 	httpx.IfMatch
+	Body *DealFields
 }) (*httpx.Item[dealView], error) {
-	return h.answerWith(ctx)(h.app.WinDeal(ctx, in.ID, in.IfMatch))
+	var f DealFields
+	if in.Body != nil {
+		f = *in.Body
+	}
+	return h.answerWith(ctx)(h.app.WinDeal(ctx, in.ID, in.IfMatch, f.domain()))
 }
 
 func (h deals) lose(ctx context.Context, in *struct {
