@@ -50,7 +50,11 @@ func start(t testing.TB, with ...func(*service.Deps)) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
-	deps := service.Deps{Store: e, Clock: instant.Now, Log: slog.New(slog.DiscardHandler), Policy: policytest.Holder(t), Directory: directory.Of(
+	key, err := auth.LoadOrCreateKey(t.TempDir() + "/key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := service.Deps{Store: e, Key: key, Clock: instant.Now, Log: slog.New(slog.DiscardHandler), Policy: policytest.Holder(t), Directory: directory.Of(
 		catalogue.Person{ID: "wang", Active: true, Team: "east"}, catalogue.Person{ID: "zhao", Active: true, Team: "west"})}
 	for _, w := range with {
 		w(&deps)
