@@ -18,7 +18,7 @@ import (
 
 // Journey shows where a journey stands, what happens next if nobody acts, and why.
 type Journey struct {
-	Kind      string                 `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change"`
+	Kind      string                 `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	ID        string                 `json:"id"`
 	Stage     string                 `json:"stage,omitempty"`
 	StageName lang.Text              `json:"stage_name"`
@@ -42,7 +42,7 @@ type Journey struct {
 const shownDecisions = 20
 
 type path struct {
-	Kind string `path:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change"`
+	Kind string `path:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	ID   string `path:"id" maxLength:"200"`
 }
 
@@ -97,7 +97,7 @@ func (s *Service) obligations(ctx context.Context, in *path) (*httpx.List[catalo
 var retriers = []auth.Role{auth.Administrator, auth.Management, auth.SalesDirector, auth.SalesManager}
 
 func (s *Service) retry(ctx context.Context, in *struct {
-	Kind   string `path:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change"`
+	Kind   string `path:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	ID     string `path:"id" maxLength:"200"`
 	Effect string `path:"effect" maxLength:"400"`
 }) (*httpx.None, error) {

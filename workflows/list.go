@@ -17,7 +17,7 @@ import (
 
 // Listed is a journey as lists show it.
 type Listed struct {
-	Kind      string             `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change"`
+	Kind      string             `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	ID        string             `json:"id"`
 	Stage     string             `json:"stage,omitempty"`
 	StageName lang.Text          `json:"stage_name"`
@@ -36,7 +36,7 @@ type Listed struct {
 
 // KindCounts counts the journeys of a kind.
 type KindCounts struct {
-	Kind     string `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change"`
+	Kind     string `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	Running  int64  `json:"running"`
 	Behind   int64  `json:"behind" doc:"Running ones whose newest decision was by an older policy than the one in force"`
 	Troubled int64  `json:"troubled" doc:"With an effect that failed for good, or rules that fail"`
@@ -70,7 +70,7 @@ func (s *Service) registerLists(r *httpx.Server) {
 
 type listInput struct {
 	httpx.PageParams
-	Kind   string `query:"kind" required:"true" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change"`
+	Kind   string `query:"kind" required:"true" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	State  string `query:"state" enum:"running,ended,troubled,overdue" default:"running"`
 	Behind int64  `query:"behind" minimum:"1" doc:"Running ones that decided by an older policy version than this one"`
 	Policy int64  `query:"policy" minimum:"1" doc:"Running ones that decided by this policy version"`

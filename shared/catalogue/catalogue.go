@@ -70,7 +70,7 @@ type Kind struct {
 
 // Subject names a thing that people work on.
 type Subject struct {
-	Kind string `json:"kind" enum:"lead,deal,customer,transfer,task,person,case,contract,intervention,churn_review,need_change,survey,order"`
+	Kind string `json:"kind" enum:"lead,deal,customer,transfer,task,person,case,contract,intervention,churn_review,need_change,survey,order,review"`
 	ID   string `json:"id"`
 }
 
@@ -90,6 +90,7 @@ const (
 	KindNeedChange   = "need_change"
 	KindSurvey       = "survey"
 	KindOrder        = "order"
+	KindReview       = "review"
 )
 
 // Mark is a standing remark of a rule on a lead or deal: at risk, a leak, a data gap.

@@ -12,7 +12,7 @@ import (
 
 // Rehearsed is what a policy would do at once to the open journeys of a kind.
 type Rehearsed struct {
-	Kind    string         `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change"`
+	Kind    string         `json:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	Running int64          `json:"running" doc:"Journeys that decide by it once it is in force"`
 	Asked   int            `json:"asked" doc:"Of these, how many were asked: those that decided by the oldest policies first"`
 	Firing  int            `json:"firing" doc:"Of those asked, how many fire something at once"`

@@ -25,7 +25,7 @@ const (
 // Types are the workflow types by kind.
 var Types = map[string]string{"lead": "LeadJourney", "deal": "DealJourney", "transfer": "TransferJourney",
 	"maintenance": "MaintenanceJourney", "case": "CaseJourney", "contract": "ContractJourney", "intervention": "InterventionJourney",
-	"churn_review": "ChurnReviewJourney", "need_change": "NeedChangeJourney"}
+	"churn_review": "ChurnReviewJourney", "need_change": "NeedChangeJourney", "review": "ReviewJourney"}
 
 // WorkflowID gives the id of a journey.
 func WorkflowID(kind, id string) string { return kind + "/" + id }
