@@ -19,6 +19,7 @@ const (
 	TaskComplete     = "complete_data" // 补全信息
 	TaskRecord       = "record"        // 补录客户
 	TaskServiceStep  = "service_step"  // 服务流程步骤
+	TaskRenewalTalk  = "renewal_talk"  // 沟通续约意向
 )
 
 // Task states.

@@ -92,7 +92,14 @@ var activityOf = map[journey.Verb]string{
 	journey.WithdrawOutreach: "WithdrawOutreach",
 	journey.OpenIntervention: "OpenIntervention",
 
+	journey.AdvanceContract: "AdvanceContract",
+	journey.UrgeSigning:     "UrgeSigning",
+	journey.PushOffers:      "PushOffers",
+
 	journey.CancelNeedChange: "CancelNeedChange",
+
+	journey.OpenChurnReview: "OpenChurnReview",
+	journey.PlanReview:      "PlanReview",
 }
 
 // carryOut runs the activity of an effect's verb. It is tried at once within the

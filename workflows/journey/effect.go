@@ -40,7 +40,14 @@ const (
 	WithdrawOutreach Verb = "withdraw_outreach"
 	OpenIntervention Verb = "open_intervention"
 
+	AdvanceContract Verb = "advance_contract"
+	UrgeSigning     Verb = "urge_signing"
+	PushOffers      Verb = "push_offers"
+
 	CancelNeedChange Verb = "cancel_need_change"
+
+	OpenChurnReview Verb = "open_churn_review"
+	PlanReview      Verb = "plan_review"
 )
 
 // Effect is what a fired obligation asks a service to do, ready to be sent.

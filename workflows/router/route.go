@@ -21,6 +21,11 @@ var Types = typesOf(
 	&catalogue.DealClosed{}, &catalogue.DealReopened{}, &catalogue.DealAssigned{}, &catalogue.DealLinked{},
 	&catalogue.TransferStepped{}, &catalogue.NeedChangeStepped{}, &catalogue.MaintenanceBegan{}, &catalogue.MaintenanceChanged{},
 	&catalogue.CaseOpened{}, &catalogue.CaseEntryAdded{}, &catalogue.CaseStepped{}, &catalogue.CaseBreached{},
+	&catalogue.ContractDrafted{}, &catalogue.ContractChanged{}, &catalogue.ContractSubmitted{}, &catalogue.ContractStepDecided{}, &catalogue.ContractApprovedFact{},
+	&catalogue.ContractSentFact{}, &catalogue.ContractUrged{}, &catalogue.ContractSignedFact{}, &catalogue.ContractActivated{},
+	&catalogue.ContractRenewalIntentRecorded{}, &catalogue.ContractEnded{}, &catalogue.ContractPaid{}, &catalogue.ContractMarked{},
+	&catalogue.ChurnConfirmed{}, &catalogue.ChurnReviewOpened{}, &catalogue.ChurnReviewChanged{}, &catalogue.ChurnReviewClosed{}, &catalogue.ChurnWithdrew{},
+	&catalogue.CustomerWonBack{}, &catalogue.ReviewStepped{},
 	&catalogue.TaskCreated{}, &catalogue.TaskChanged{}, &catalogue.TaskEnded{},
 )
 
@@ -44,7 +49,9 @@ func Route(e facts.Event) (to Address, ok bool, err error) {
 	switch aggregate {
 	case "first_contact":
 		return Address{"lead", id}, true, nil
-	case "transfer", "case", "need_change":
+	case "transfer", "case", "need_change", "contract":
+		return Address{aggregate, id}, true, nil
+	case "churn_review", "review":
 		return Address{aggregate, id}, true, nil
 	case "task":
 		return routeTask(e)

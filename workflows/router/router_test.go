@@ -75,6 +75,7 @@ func TestRoute(t *testing.T) {
 		"a first contact":              {fact(t, "first_contact/l1", 1, "person", &catalogue.FirstContactSignalled{}), "lead/l1"},
 		"a deal":                       {fact(t, "deal/d1", 1, "person", &catalogue.DealOpened{}), "deal/d1"},
 		"a transfer":                   {fact(t, "transfer/t1", 1, "person", &catalogue.TransferStepped{}), "transfer/t1"},
+		"a contract":                   {fact(t, "contract/k1", 1, "person", &catalogue.ContractDrafted{}), "contract/k1"},
 		"an ownership":                 {fact(t, "ownership/c1", 1, "person", &catalogue.OwnerChanged{}), ""},
 		"a task that a person made":    {fact(t, "task/t", 1, "person", &catalogue.TaskCreated{After: task("deal", "d1", 1)}), "deal/d1"},
 		"a task that a journey made":   {fact(t, "task/t", 1, "journey", &catalogue.TaskCreated{After: task("deal", "d1", 1)}), ""},

@@ -3,6 +3,7 @@ package contracts
 import (
 	"context"
 	"errors"
+	"time"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/contracts/contract"
@@ -15,6 +16,10 @@ import (
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
+
+// skew is how far the clock of whoever asks for a journey may be ahead: an answer
+// that it is too early would be final.
+const skew = time.Minute
 
 // Intend records what the customer says about renewing.
 func (c *Contracts) Intend(ctx context.Context, p auth.Principal, id string, ch Change, intent, note string) (Seen, error) {
@@ -41,6 +46,7 @@ func (c *Contracts) Terminate(ctx context.Context, p auth.Principal, id string, 
 // Advance begins or ends a contract's term; a repeat changes nothing.
 func (c *Contracts) Advance(ctx context.Context, p auth.Principal, id string, ch Change, ask effects.AdvanceContract) (Seen, error) {
 	return c.change(ctx, p, access.ContractOperate, id, ch, func(e *edit) ([]catalogue.Data, error) {
+		e.now = e.now.Add(skew)
 		if ask.To == catalogue.ContractActive {
 			return []catalogue.Data{&catalogue.ContractActivated{}}, contract.Activate(e.Contract, e.now)
 		}
@@ -61,7 +67,7 @@ func (c *Contracts) Mark(ctx context.Context, p auth.Principal, id string, ch Ch
 				return nil, problem.Refuse("contract.intent", "客户已表示续约", "the customer wants to renew")
 			}
 		case catalogue.MarkPaymentOverdue:
-			if !contract.Overdue(e.Contract, e.now) {
+			if !contract.Overdue(e.Contract, e.now.Add(skew)) {
 				return nil, problem.Refuse("contract.paid", "没有逾期的款项", "nothing is overdue")
 			}
 		default:
