@@ -12,6 +12,7 @@ import (
 	"liuke.dev/services/accounts/internal/httpapi"
 	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/maintenance"
+	"liuke.dev/services/accounts/internal/needchange"
 	"liuke.dev/services/accounts/internal/orders"
 	"liuke.dev/services/accounts/internal/outreach"
 	"liuke.dev/services/accounts/internal/storage"
@@ -83,6 +84,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, files)
+	needs, err := needchange.New(ctx, d, a, guard)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, needs)
 	frame := links.New(d.Key, d.Policy, d.Clock, d.Config.Origin)
 	cared, err := caring(ctx, d, a, guard, frame, reach)
 	if err != nil {

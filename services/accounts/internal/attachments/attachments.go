@@ -76,3 +76,8 @@ func (a *Attachments) Register(s *httpx.Server) { a.register(s) }
 
 // Run has nothing to do in the background.
 func (a *Attachments) Run(context.Context) error { return nil }
+
+// Holders lets attachments move with their customer.
+func (a *Attachments) Holders() []holdings.Holder {
+	return []holdings.Holder{holdings.Of(spec.Name, a.docs, func(d *Document) (*string, *[]string) { return &d.Customer, &d.Origins }, nil)}
+}
