@@ -5,8 +5,8 @@ package workflows
 import (
 	"liuke.dev/workflows/journey"
 	"liuke.dev/workflows/journey/casework"
-	"liuke.dev/workflows/journey/contract"
 	"liuke.dev/workflows/journey/churnreview"
+	"liuke.dev/workflows/journey/contract"
 	"liuke.dev/workflows/journey/deal"
 	"liuke.dev/workflows/journey/lead"
 	"liuke.dev/workflows/journey/maintenance"
