@@ -278,6 +278,8 @@ type QuoteRequest struct {
 type QuoteRequested struct {
 	Head
 	Request QuoteRequest `json:"request"`
+	// InWindow counts the customer's requests within the policy's window, this one included.
+	InWindow int `json:"in_window" doc:"Requests of the customer within the policy's window, this one included"`
 }
 
 // QuotesCompared is recorded when a customer asked for prices so often that it must be comparing them (R-096, R-135).

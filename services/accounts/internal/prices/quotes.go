@@ -87,7 +87,7 @@ func (p *Prices) note(ctx context.Context, v *policy.View, now instant.Time, r c
 	if err != nil {
 		return Asked{}, err
 	}
-	told := []catalogue.Data{&catalogue.QuoteRequested{Request: r}}
+	told := []catalogue.Data{&catalogue.QuoteRequested{Request: r, InWindow: n}}
 	compares := n >= v.Sections.Prices.CompareCount
 	if compares && (d.Body.ComparedAt.IsZero() || !now.Before(v.After(d.Body.ComparedAt, v.Sections.Prices.CompareWithin))) {
 		d.Body.ComparedAt = now
