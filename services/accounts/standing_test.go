@@ -231,3 +231,36 @@ func TestStandingListsTakeOneCondition(t *testing.T) {
 		}
 	}
 }
+
+// a potential churn customer is shown in red in every list and view of customers.
+func TestCustomersAreShownInRed(t *testing.T) {
+	r := run(t)
+	c := r.customer("上海华兴贸易有限公司", "13812345678")
+	for i := range 6 {
+		r.tell(c, "order", fmt.Sprintf("o-%d", i), 40+float64(i)*10, "inbound", ordered(500))
+	}
+	// Two proactive contacts, unanswered for far more than three working days.
+	r.tell(c, "call", "c-1", 20, "outbound")
+	r.tell(c, "mail", "c-2", 15, "outbound")
+	type seen struct {
+		ID       string
+		Standing *struct {
+			Red       bool
+			Lifecycle string
+		}
+	}
+	until(t, "in red", func() bool {
+		var one seen
+		r.call("director", "GET", "/v1/customers/"+c, nil, &one)
+		return one.Standing != nil && one.Standing.Red && one.Standing.Lifecycle == catalogue.LifecycleChurnRisk
+	})
+	for _, query := range []string{"", "?name=上海华兴", "?phone=13812345678"} {
+		var list struct{ Items []seen }
+		if status, _ := r.call("director", "GET", "/v1/customers"+query, nil, &list); status != 200 || len(list.Items) != 1 || list.Items[0].Standing == nil || !list.Items[0].Standing.Red {
+			t.Errorf("%q: %d %+v", query, status, list.Items)
+		}
+	}
+	// A word of the customer begins anew.
+	r.tell(c, "call", "c-3", 0, "inbound")
+	until(t, "no longer in red", func() bool { return !r.stands(c).Red })
+}

@@ -54,6 +54,10 @@ func (s *Service) Run(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.leads.customers", Topics: []string{catalogue.TopicAccounts},
 				Types: app.AccountsTypes, Handle: s.app.ReactToAccounts})
 		},
+		func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.leads.standings", Topics: []string{catalogue.TopicAccounts},
+				Types: app.StandingTypes, Handle: s.app.Stood})
+		},
 		s.goOn)
 }
 

@@ -197,5 +197,5 @@ func (a *API) consent(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewItem(customerOf(s), s.At), nil
+	return httpx.NewItem(a.customerOf(ctx, s), s.At), nil
 }

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"context"
+
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
@@ -33,25 +35,50 @@ type Customer struct {
 	TimeZone    string                     `json:"time_zone,omitempty"`
 	CareDates   []catalogue.CareDate       `json:"care_dates,omitempty"`
 
-	Owner     string       `json:"owner,omitempty" doc:"First-responsible person (第一责任人), empty if nobody yet or in the pool"`
+	Owner    string    `json:"owner,omitempty" doc:"First-responsible person (第一责任人), empty if nobody yet or in the pool"`
+	Standing *Standing `json:"standing,omitempty" doc:"How it stands; those in red are potential churn customers (R-102)"`
+
 	Masked    bool         `json:"masked,omitempty" doc:"It exists, but the caller may not see it"`
 	Version   int64        `json:"version"`
 	CreatedAt instant.Time `json:"created_at"`
 	UpdatedAt instant.Time `json:"updated_at,omitempty"`
 }
 
-func customerOf(s app.Seen) Customer {
+// Standing is what every list shows of how a customer stands.
+type Standing struct {
+	Red         bool   `json:"red" doc:"Potential churn customer (潜在流失客户), to be shown in red (R-102)"`
+	Health      int    `json:"health" minimum:"0" maximum:"100"`
+	Lifecycle   string `json:"lifecycle" enum:"new,active,silent,churn_risk,churned,won_back"`
+	KeyFollowUp bool   `json:"key_follow_up,omitempty" doc:"Member of a risk group (重点跟进, R-109)"`
+}
+
+func (a *API) customerOf(ctx context.Context, s app.Seen) Customer {
 	f := s.File
-	return Customer{ID: f.ID, Kind: f.Kind, Name: f.Name, Names: f.Names, Phones: f.Phones, Emails: f.Emails, TaxID: f.TaxID, Domain: f.Domain,
+	c := Customer{ID: f.ID, Kind: f.Kind, Name: f.Name, Names: f.Names, Phones: f.Phones, Emails: f.Emails, TaxID: f.TaxID, Domain: f.Domain,
 		Contacts: f.Contacts, Sector: f.Sector, External: f.External, Leads: f.Leads, Owner: s.Owner, Masked: s.Masked, Version: s.At,
 		CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Tier: f.Tier, Type: f.Type, Tags: f.Tags, ProductTags: f.ProductTags, NeedTags: f.NeedTags,
 		NeedHistory: f.NeedHistory, Preferences: f.Preferences, Consent: f.Consent, Channels: f.Channels, TimeZone: f.TimeZone, CareDates: f.CareDates}
+	c.Standing = a.standingOf(ctx, s)
+	return c
 }
 
-func customersOf(list []app.Seen) []Customer {
+// standingOf gives how a customer stands that the caller may see; a list never
+// fails for it.
+func (a *API) standingOf(ctx context.Context, s app.Seen) *Standing {
+	if a.Stands == nil || s.Masked {
+		return nil
+	}
+	b, known, err := a.Stands(ctx, s.File.ID)
+	if err != nil || !known {
+		return nil
+	}
+	return &Standing{Red: b.Red, Health: b.Health, Lifecycle: b.Lifecycle, KeyFollowUp: b.Key}
+}
+
+func (a *API) customersOf(ctx context.Context, list []app.Seen) []Customer {
 	out := make([]Customer, 0, len(list))
 	for _, s := range list {
-		c := customerOf(s)
+		c := a.customerOf(ctx, s)
 		c.NeedHistory = nil // it is at the customer itself
 		out = append(out, c)
 	}

@@ -11,6 +11,7 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/matching"
+	"liuke.dev/services/accounts/internal/standing"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/httpx"
@@ -23,6 +24,8 @@ const tag = "Customers"
 type API struct {
 	Accounts *app.Accounts
 	Guard    access.Guard
+	// Stands tells how a customer stands, false where nothing is known; nil: nobody can tell.
+	Stands func(ctx context.Context, customer string) (standing.Brief, bool, error)
 }
 
 // Register adds the operations.
@@ -142,7 +145,7 @@ func (a *API) create(ctx context.Context, in *createInput) (*createOutput, error
 	if err != nil {
 		return nil, err
 	}
-	out := &createOutput{Status: http.StatusCreated, ETag: httpx.ETag(seen.At), Location: "/v1/customers/" + m.Customer, Body: customerOf(seen)}
+	out := &createOutput{Status: http.StatusCreated, ETag: httpx.ETag(seen.At), Location: "/v1/customers/" + m.Customer, Body: a.customerOf(ctx, seen)}
 	if !m.Created {
 		out.Status, out.Existing = http.StatusOK, "true"
 	}
@@ -177,10 +180,10 @@ func (a *API) lookUp(ctx context.Context, in *lookUpInput) (*output[LookedUp], e
 	}
 	out := LookedUp{Exists: len(found) > 0, Customers: []Match{}, Similar: []Customer{}}
 	for _, f := range found {
-		out.Customers = append(out.Customers, Match{customerOf(f.Seen), f.By})
+		out.Customers = append(out.Customers, Match{a.customerOf(ctx, f.Seen), f.By})
 	}
 	for _, s := range alike {
-		out.Similar = append(out.Similar, customerOf(s))
+		out.Similar = append(out.Similar, a.customerOf(ctx, s))
 	}
 	return &output[LookedUp]{out}, nil
 }
@@ -205,7 +208,7 @@ func (a *API) list(ctx context.Context, in *listInput) (*httpx.List[Customer], e
 		if err != nil {
 			return nil, err
 		}
-		return httpx.NewList(customersOf(seen), next), nil
+		return httpx.NewList(a.customersOf(ctx, seen), next), nil
 	}
 	if in.Phone != "" || in.Email != "" || in.TaxID != "" {
 		return a.listByKey(ctx, p, in)
@@ -220,7 +223,7 @@ func (a *API) list(ctx context.Context, in *listInput) (*httpx.List[Customer], e
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewList(customersOf(seen), next), nil
+	return httpx.NewList(a.customersOf(ctx, seen), next), nil
 }
 
 func (a *API) listByKey(ctx context.Context, p auth.Principal, in *listInput) (*httpx.List[Customer], error) {
@@ -235,7 +238,7 @@ func (a *API) listByKey(ctx context.Context, p auth.Principal, in *listInput) (*
 	for _, f := range found {
 		seen = append(seen, f.Seen)
 	}
-	return httpx.NewList(customersOf(seen), ""), nil
+	return httpx.NewList(a.customersOf(ctx, seen), ""), nil
 }
 
 type getInput struct {
@@ -247,7 +250,7 @@ func (a *API) get(ctx context.Context, in *getInput) (*httpx.Item[Customer], err
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewItem(customerOf(s), s.At), nil
+	return httpx.NewItem(a.customerOf(ctx, s), s.At), nil
 }
 
 type changeInput struct {
@@ -261,5 +264,5 @@ func (a *API) change(ctx context.Context, in *changeInput) (*httpx.Item[Customer
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewItem(customerOf(s), s.At), nil
+	return httpx.NewItem(a.customerOf(ctx, s), s.At), nil
 }

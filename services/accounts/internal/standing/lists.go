@@ -59,7 +59,7 @@ func (p *Part) List(ctx context.Context, f Filter, limit int, after string) ([]L
 		return nil, "", err
 	}
 	q.Limit, q.After = limit, after
-	page, err := p.docs.Page(ctx, q)
+	page, err := p.views.Page(ctx, q)
 	if err != nil {
 		return nil, "", err
 	}
@@ -67,7 +67,7 @@ func (p *Part) List(ctx context.Context, f Filter, limit int, after string) ([]L
 	for _, d := range page.Docs {
 		file, holder, err := p.Files.Permitted(ctx, who, access.StandingRead, d.ID)
 		if err == nil {
-			out = append(out, Listed{Standing: d.Body.Standing, Name: file.Name, Owner: holder.Owner})
+			out = append(out, Listed{Standing: d.Body, Name: file.Name, Owner: holder.Owner})
 		} else if !refused(err) && !missing(err) {
 			return nil, "", err
 		}
@@ -77,20 +77,20 @@ func (p *Part) List(ctx context.Context, f Filter, limit int, after string) ([]L
 
 // Brief is what every list shows of how a customer stands (R-102).
 type Brief struct {
-	Red       bool
-	Health    int
-	Lifecycle string
-	Key       bool
+	Red       bool   `json:"red"`
+	Health    int    `json:"health"`
+	Lifecycle string `json:"lifecycle"`
+	Key       bool   `json:"key"`
 }
 
 // Brief gives it, false for a customer of whom nothing is known yet.
 func (p *Part) Brief(ctx context.Context, id string) (Brief, bool, error) {
-	d, err := p.docs.Get(ctx, id)
+	d, err := p.briefs.Get(ctx, id)
 	if missing(err) {
 		return Brief{}, false, nil
 	}
 	if err != nil {
 		return Brief{}, false, err
 	}
-	return Brief{Red: d.Body.Red, Health: d.Body.Health, Lifecycle: d.Body.Lifecycle, Key: d.Body.Key}, true, nil
+	return d.Body, true, nil
 }

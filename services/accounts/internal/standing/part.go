@@ -102,6 +102,8 @@ type Part struct {
 
 	consume  func(context.Context, facts.ConsumerConfig) error
 	docs     store.Collection[Doc]
+	views    store.Collection[catalogue.Standing] // the same documents, without their histories
+	briefs   store.Collection[Brief]              // and still less
 	reviews  store.Collection[catalogue.RiskReview]
 	lines    Lines
 	settings settings
@@ -115,7 +117,8 @@ func New(ctx context.Context, d service.Deps, files Files, guard access.Guard, l
 		return nil, err
 	}
 	return &Part{Files: files, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log, consume: d.Consume, lines: lines,
-		docs: store.Of[Doc](d.Store, standings), reviews: store.Of[catalogue.RiskReview](d.Store, reviews)}, nil
+		docs: store.Of[Doc](d.Store, standings), views: store.Of[catalogue.Standing](d.Store, standings), briefs: store.Of[Brief](d.Store, standings),
+		reviews: store.Of[catalogue.RiskReview](d.Store, reviews)}, nil
 }
 
 // Run takes in facts, and judges everybody anew when the rules change, until ctx ends.

@@ -43,8 +43,9 @@ type App struct {
 	Log     *slog.Logger
 	Journey func(kind, id string) string // link to a journey in the Temporal UI; may answer ""
 
-	turns  turns
-	limits limits
+	turns     turns
+	limits    limits
+	standings store.Collection[storage.Standing]
 }
 
 // Config is what an App is made of.
@@ -67,6 +68,10 @@ func New(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	standings, err := storage.Standings(ctx, c.Engine)
+	if err != nil {
+		return nil, err
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -74,7 +79,7 @@ func New(ctx context.Context, c Config) (*App, error) {
 		c.Journey = func(string, string) string { return "" }
 	}
 	return &App{Collections: all, Deals: deals, Engine: c.Engine, People: c.People, Policy: c.Policy, Clock: c.Clock, Log: c.Log, Journey: c.Journey,
-		Guard: access.New(c.People, c.Clock)}, nil
+		Guard: access.New(c.People, c.Clock), standings: standings}, nil
 }
 
 // now gives the instant of a command and the policy in force.

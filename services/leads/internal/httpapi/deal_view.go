@@ -35,6 +35,8 @@ type dealView struct {
 	Standing      *deal.Standing   `json:"standing,omitempty" doc:"Of an open deal: where it stands, since when, in what danger (R-064)"`
 	ActsNext      *app.ActsNext    `json:"acts_next,omitempty" doc:"Who does what next, and until when (R-160)"`
 	JourneyURL    string           `json:"journey_url,omitempty" doc:"Its journey in the Temporal UI"`
+
+	CustomerStanding *app.CustomerStanding `json:"customer_standing,omitempty" doc:"How its customer stands (R-102)"`
 }
 
 func (h deals) view(_ context.Context, doc *app.DealDoc) (dealView, error) {
@@ -45,7 +47,7 @@ func (h deals) view(_ context.Context, doc *app.DealDoc) (dealView, error) {
 	}
 	v := dealView{Deal: d, Version: doc.Version, PipelineName: lang.T(d.Pipeline, d.Pipeline), StageName: lang.T(d.Stage, d.Stage),
 		ReportedStage: deal.Reported(r.Running, d.Pipeline, d.Stage), DwellMS: deal.DwellOf(d, at), Gates: deal.Gates(d, r), ActsNext: h.app.DealActsNext(d),
-		JourneyURL: h.app.Journey(catalogue.KindDeal, d.ID)}
+		JourneyURL: h.app.Journey(catalogue.KindDeal, d.ID), CustomerStanding: h.app.StandingOf(d.Customer)}
 	if p := r.Running.Pipeline(d.Pipeline); p != nil {
 		v.PipelineName = p.Name
 	}

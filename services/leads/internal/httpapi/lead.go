@@ -55,10 +55,13 @@ type leadView struct {
 	MissingNames []lang.Text   `json:"missing_names,omitempty" doc:"What is missing for follow-up to be done, in words (R-016)"`
 	ActsNext     *app.ActsNext `json:"acts_next,omitempty" doc:"Who does what next, and until when (R-160)"`
 	JourneyURL   string        `json:"journey_url,omitempty" doc:"Its journey in the Temporal UI"`
+
+	CustomerStanding *app.CustomerStanding `json:"customer_standing,omitempty" doc:"How its customer stands (R-102)"`
 }
 
 func (h leads) view(d *app.LeadDoc) leadView {
-	v := leadView{Lead: d.Body.Lead, Version: d.Version, PooledAt: d.Body.PooledAt, PoolReason: d.Body.PoolReason, ActsNext: h.app.ActsNext(d.Body.Lead), JourneyURL: h.app.Journey(catalogue.KindLead, d.ID)}
+	v := leadView{Lead: d.Body.Lead, Version: d.Version, PooledAt: d.Body.PooledAt, PoolReason: d.Body.PoolReason, ActsNext: h.app.ActsNext(d.Body.Lead), JourneyURL: h.app.Journey(catalogue.KindLead, d.ID),
+		CustomerStanding: h.app.StandingOf(d.Body.Customer)}
 	for _, m := range d.Body.Missing {
 		v.MissingNames = append(v.MissingNames, followup.MissingName(m))
 	}

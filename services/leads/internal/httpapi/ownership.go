@@ -46,13 +46,15 @@ type ownershipView struct {
 	Version int64  `json:"version"`
 	// TransferURL is the journey of the transfer in progress.
 	TransferURL string `json:"transfer_url,omitempty" doc:"Journey of the transfer in progress in the Temporal UI"`
+
+	CustomerStanding *app.CustomerStanding `json:"customer_standing,omitempty" doc:"How the customer stands (R-102)"`
 }
 
 func (h owners) answer(d *app.OwnershipDoc, err error) (*httpx.Item[ownershipView], error) {
 	if err != nil {
 		return nil, err
 	}
-	v := ownershipView{Ownership: d.Body.Ownership, Company: d.Body.Company, Version: d.Version}
+	v := ownershipView{Ownership: d.Body.Ownership, Company: d.Body.Company, Version: d.Version, CustomerStanding: h.app.StandingOf(d.ID)}
 	if v.Transfer != "" {
 		v.TransferURL = h.app.Journey(catalogue.KindTransfer, v.Transfer)
 	}
