@@ -22,7 +22,7 @@ type Intervention struct {
 	AttendIn Duration `json:"attend_in" doc:"By when unusual behaviour has been looked into (R-095)"`
 	Attend   []Route  `json:"attend" doc:"Who looks into unusual behaviour: the first route that fits (R-095)" minItems:"1"`
 	Unusual  []string `json:"unusual" doc:"Signals that take attention at once (R-095)"`
-	Opens    []string `json:"opens" doc:"Standing's changes that open a team by themselves: red"`
+	Opens    []string `json:"opens,omitempty" doc:"Changes of standing that open a team even where no maintenance journey asks for one: red"`
 
 	Group WarningGroup `json:"group" doc:"The standing group that owns the list (R-120, C-10)"`
 
@@ -70,11 +70,10 @@ type WakeUp struct {
 	Channel    string   `json:"channel" doc:"Channel of steps where the customer has no preferred one"`
 	First      Duration `json:"first" doc:"From approval to the first step"`
 	Between    Duration `json:"between" doc:"From one step to the next"`
-	CouponFrom int      `json:"coupon_from" doc:"Rebate in percent of a customer's first coupon" minimum:"1" maximum:"90"`
-	CouponMost int      `json:"coupon_most" doc:"Highest rebate in percent, for those whose orders are largest against the others'" minimum:"1" maximum:"90"`
+	CouponFrom int      `json:"coupon_from" doc:"Lowest rebate in percent of a coupon" minimum:"1" maximum:"90"`
+	CouponMost int      `json:"coupon_most" doc:"Highest rebate in percent, for who is three of their own buying cycles late" minimum:"1" maximum:"90"`
 	Overdue    int      `json:"overdue" doc:"Percent of a customer's own buying cycle after which a product push is due" minimum:"100" maximum:"1000"`
 	Interests  []string `json:"interests" doc:"Topics of preferences that tell what a customer likes"`
-	Approvers  []string `json:"approvers,omitempty" doc:"Roles that approve plans besides supervisors"`
 }
 
 func shippedIntervention() Intervention {
@@ -92,9 +91,9 @@ func shippedIntervention() Intervention {
 		CloseIn: D("14d"), Watch: []Route{{Tiers: []string{"vip"}, To: string(auth.AccountManager)}, {To: ToOwnerSupervisor}},
 		Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}, LogIn: D("2wd"), Recovers: []string{"order", "inquiry", "call", "mail", "wechat", "visit", "meeting"},
 		AttendIn: D("4wh"), Attend: []Route{{Tiers: []string{"vip"}, To: string(auth.AccountManager)}, {To: string(auth.Service)}, {To: ToOwnerSupervisor}},
-		Unusual: []string{"complaints_up", "repeated_remarks", "frequent_contact_change"}, Opens: []string{"red"},
-		Group:  WarningGroup{Roles: []string{string(auth.SalesManager), string(auth.Success)}, Rhythm: D("7d"), Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}},
-		WakeUp: WakeUp{Channel: "mail", First: D("1h"), Between: D("7d"), CouponFrom: 5, CouponMost: 15, Overdue: 120, Interests: []string{"product"}},
+		Unusual: []string{"complaints_up", "repeated_remarks", "frequent_contact_change"},
+		Group:   WarningGroup{Roles: []string{string(auth.SalesManager), string(auth.Success)}, Rhythm: D("7d"), Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}},
+		WakeUp:  WakeUp{Channel: "mail", First: D("1h"), Between: D("7d"), CouponFrom: 5, CouponMost: 15, Overdue: 120, Interests: []string{"product"}},
 	}
 }
 
@@ -126,7 +125,6 @@ func (c *checker) intervention(v Intervention) {
 		c.add("intervention.wake_up.coupon_most", "minimum", "不能低于起始折扣", "must not be less than coupon_from")
 	}
 	c.words("intervention.wake_up.interests", v.WakeUp.Interests)
-	c.peoplesRoles("intervention.wake_up.approvers", v.WakeUp.Approvers)
 }
 
 func (c *checker) group(g WarningGroup) {

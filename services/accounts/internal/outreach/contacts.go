@@ -40,7 +40,7 @@ func (o *Outreach) Observe(ctx context.Context, e facts.Event) error {
 		if err != nil {
 			return facts.Final(err)
 		}
-		return o.absorb(ctx, d.From)
+		return o.absorb(ctx, d.From, d.Into)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (o *Outreach) delivered(ctx context.Context, e catalogue.DeliveryEnded) err
 
 // absorb puts the budget of a file that turned out to be another's customer into
 // that one's.
-func (o *Outreach) absorb(ctx context.Context, from string) error {
+func (o *Outreach) absorb(ctx context.Context, from, into string) error {
 	old, err := o.budgets.Get(ctx, from)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -109,7 +109,7 @@ func (o *Outreach) absorb(ctx context.Context, from string) error {
 	if err != nil {
 		return err
 	}
-	f, err := o.file(ctx, from)
+	f, err := o.file(ctx, into)
 	if err != nil || f.ID == from {
 		return final(err)
 	}

@@ -183,12 +183,14 @@ func slotOf(v *policy.View, b *budget.Budget, r budget.Rules, c catalogue.Outrea
 // forbidden tells which rule forbids a contact whatever the budget says.
 func (o *Outreach) forbidden(ctx context.Context, v *policy.View, f customer.File, c catalogue.Outreach) (string, lang.Text, error) {
 	if c.For != nil {
-		_, err := o.withdrawals.Get(ctx, c.For.Kind+"/"+c.For.ID)
-		if err == nil {
-			return ruleWithdrawn, lang.T("所属事项的触达已撤回", "What it belongs to was withdrawn"), nil
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return "", lang.Text{}, err
+		for _, mark := range []string{c.For.Kind + "/" + c.For.ID, one(c.ID)} {
+			_, err := o.withdrawals.Get(ctx, mark)
+			if err == nil {
+				return ruleWithdrawn, lang.T("所属事项的触达已撤回", "What it belongs to was withdrawn"), nil
+			}
+			if !errors.Is(err, store.ErrNotFound) {
+				return "", lang.Text{}, err
+			}
 		}
 	}
 	rule, why := unwelcome(v.Sections.Outreach, f, c)

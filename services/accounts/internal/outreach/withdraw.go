@@ -69,6 +69,23 @@ func (o *Outreach) takeBack(ctx context.Context, id, reason string) (bool, error
 	return true, err
 }
 
+// Recall takes one contact of a subject back, whether it was asked for already or
+// will be.
+func (o *Outreach) Recall(ctx context.Context, id, reason string) error {
+	mark := store.New(one(id), withdrawal{Reason: reason, At: o.Clock()})
+	if err := o.withdrawals.Commit(ctx, mark, ""); err != nil && !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	_, err := o.takeBack(ctx, id, reason)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// one names the withdrawal of a single contact.
+func one(id string) string { return "contact/" + id }
+
 // TakeBack withdraws one contact for a person. Errors: it was sent, or has ended.
 func (o *Outreach) TakeBack(ctx context.Context, p auth.Principal, id, reason string) (catalogue.Outreach, error) {
 	c, err := o.permitted(ctx, p, access.OutreachWithdraw, id)

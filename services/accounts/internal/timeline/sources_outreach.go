@@ -26,8 +26,12 @@ func outreachStepped(d catalogue.OutreachStepped, _ facts.Event) catalogue.Timel
 	if what.IsZero() {
 		what = o.Text
 	}
+	about := o.For
+	if about != nil && about.Kind == catalogue.KindCustomer { // a plan for the customer is nothing of its own
+		about = nil
+	}
 	return catalogue.TimelineEntry{Kind: catalogue.EntryOutreach, Customer: o.Customer, SourceID: "outreach:" + o.ID, OccurredAt: o.SentAt, Direction: catalogue.Outbound, By: o.By,
-		Contact: o.Contact, Ref: o.For, Says: what, Data: words("outreach", o.ID, "channel", o.Channel, "purpose", o.Purpose, "department", o.Department)}
+		Contact: o.Contact, Ref: about, Says: what, Data: words("outreach", o.ID, "channel", o.Channel, "purpose", o.Purpose, "department", o.Department)}
 }
 
 func ofIntervention(i catalogue.Intervention, status string, says lang.Text) catalogue.TimelineEntry {

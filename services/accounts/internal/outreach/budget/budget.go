@@ -353,3 +353,14 @@ func (b *Budget) settle() {
 		note(1)
 	}
 }
+
+// Part gives what was said, and of what waits those that are named.
+func (b *Budget) Part(waiting []string) Budget {
+	out := Budget{Heard: b.Heard}
+	for _, s := range b.Slots {
+		if s.State == Spent || s.State == Waiting && slices.Contains(waiting, s.ID) {
+			out.Slots = append(out.Slots, s)
+		}
+	}
+	return out
+}
