@@ -195,7 +195,9 @@ func (c *checker) rhythm(at string, r Rhythm) {
 	if r.Day > most {
 		c.add(at+".day", "maximum", fmt.Sprintf("不能大于 %d", most), fmt.Sprintf("must be at most %d", most))
 	}
-	c.roles(at+".role", []string{r.Role})
+	if !role(r.Role) {
+		c.add(at+".role", "one_of", "没有这个角色："+r.Role, "no such role: "+r.Role)
+	}
 	c.roles(at+".invites", r.Invites)
 	c.known(at+".evidence", r.Evidence, evidenceKinds)
 	c.ladder(at+".overdue", r.Overdue)
@@ -204,9 +206,12 @@ func (c *checker) rhythm(at string, r Rhythm) {
 	}
 }
 
+// role tells whether people can have the role.
+func role(name string) bool { return slices.Contains(auth.Roles, auth.Role(name)) }
+
 func (c *checker) roles(at string, list []string) {
 	for i, r := range list {
-		if !slices.Contains(auth.Roles, auth.Role(r)) || r == string(auth.System) {
+		if !role(r) {
 			c.add(fmt.Sprintf("%s[%d]", at, i), "one_of", "没有这个角色："+r, "no such role: "+r)
 		}
 	}

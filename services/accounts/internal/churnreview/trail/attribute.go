@@ -35,9 +35,9 @@ var ruleNames = map[string]lang.Text{
 
 // Attribute says at which steps, and by whom, promises to the customer were broken:
 // one for each step, rule and person, the heaviest first, with the entries that
-// show it. Weights are hundredths of all points and sum to 100. A person is who
-// answered too late, or whose customer it was when nobody did; a complaint or a low
-// rating that was answered in time is counted at its step, as nobody's.
+// show it. Weights are hundredths of all points and sum to 100. The person is who
+// quoted, promised or did the task, and otherwise whose customer it was at that time;
+// a complaint or a low rating that was answered in time is counted at its step, as nobody's.
 func Attribute(m Map) []catalogue.ChurnAttribution {
 	type key struct{ step, rule, person string }
 	found := map[key]*catalogue.ChurnAttribution{}
@@ -85,6 +85,9 @@ func judge(t Touchpoint) (rule, person string) {
 		kind = "complaint"
 	case t.Kind == catalogue.EntryQuote:
 		kind = "quote"
+		if t.By != "" {
+			whose = t.By // who quoted
+		}
 	}
 	switch t.State {
 	case Broken:
@@ -96,9 +99,6 @@ func judge(t Touchpoint) (rule, person string) {
 		}
 		return RuleBrokenPromise, whose
 	case Unanswered:
-		if kind == "quote" && t.By != "" {
-			whose = t.By // who quoted
-		}
 		return "unanswered_" + kind, whose
 	case Late:
 		return "late_" + kind, whose

@@ -163,7 +163,7 @@ func (d *drawing) touchpoint(i int) Touchpoint {
 	}
 	switch {
 	case e.Kind == catalogue.EntryQuote && e.Direction == catalogue.Outbound:
-		d.answered(i, &t, d.QuoteWithin, func(o *catalogue.TimelineEntry) bool { return spoken(o) || bought(o) },
+		d.answered(i, &t, d.QuoteWithin, cameBack,
 			lang.T("报价后无人跟进", "nobody came back to the quote"))
 	case e.Kind == catalogue.EntryTask && e.Data["overdue"] != "":
 		t.State, t.Owed = Broken, lang.T("任务超时完成", "the task was done after it was due")
@@ -248,8 +248,15 @@ func spokenKind(kind string) bool {
 
 func spoken(e *catalogue.TimelineEntry) bool { return spokenKind(e.Kind) }
 
-func bought(e *catalogue.TimelineEntry) bool {
-	return e.Kind == catalogue.EntryOrder || e.Kind == catalogue.EntryContract || e.Direction == catalogue.Inbound
+// cameBack tells whether somebody of ours came back to a quote, or nobody had to: the customer confirmed or bought.
+func cameBack(e *catalogue.TimelineEntry) bool {
+	switch e.Kind {
+	case catalogue.EntryOrder, catalogue.EntryContract:
+		return true
+	case catalogue.EntryQuote:
+		return e.Direction == catalogue.Inbound
+	}
+	return e.Direction == catalogue.Outbound && spoken(e)
 }
 
 // feedback reads what the customer thought of it; a rating is on the scale of 100.
