@@ -100,6 +100,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, sold...)
+	learns, err := reviewing(ctx, d, a, guard, frame, line)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, learns...)
 	return s, nil
 }
 
