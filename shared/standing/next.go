@@ -16,19 +16,24 @@ const (
 
 // next gives the earliest instant after now at which time alone changes how the
 // customer stands. Whatever may change it is tried in turn: the clocks that run
-// out, entries that were told of the future, and the beginnings of weeks and
-// months, at which windows move on. Where too many would have to be tried it gives
-// the last one tried, before which nothing changes; zero if nothing ever does.
+// out, and the beginnings of weeks and months, at which windows move on. It ends at
+// the first entry that was told of the future, and where too many instants would
+// have to be tried at the last one tried: before it nothing changes. Zero if
+// nothing ever does.
 func next(h *History, s *Settings, now instant.Time, is catalogue.Standing, months map[instant.Time][]catalogue.MonthHealth) instant.Time {
 	e := see(h, s, now, true)
 	clocks := e.clocks()
 	slices.Sort(clocks)
+	told := e.told() // what was told of the future starts clocks of its own
 	moving := e.windowsMoveUntil()
 	end := now + instant.Time(farthest*dayLength/s.grid.speed)
 	at := now
 	for range mostLooks {
 		at = soonest(s, at, clocks, moving)
-		if at == 0 || at > end && len(clocks) == 0 {
+		switch {
+		case told != 0 && (at == 0 || at >= told):
+			return told
+		case at == 0 || at > end && len(clocks) == 0:
 			return 0
 		}
 		if differs(is, assess(h, s, at, true, months)) {
@@ -87,12 +92,18 @@ func (e *eye) clocks() []instant.Time {
 		add(e.s.view.After(m.At, g.OrderWithin))
 	}
 	e.signalClocks(answered, add)
+	return out
+}
+
+// told is the earliest instant of what was told of the future, zero if nothing was.
+func (e *eye) told() instant.Time {
+	var at instant.Time
 	for _, list := range e.h.Marks {
-		if n := len(upTo(list, e.at)); n < len(list) {
-			add(list[n].At) // told of the future
+		if n := len(upTo(list, e.at)); n < len(list) && (at == 0 || list[n].At < at) {
+			at = list[n].At
 		}
 	}
-	return out
+	return at
 }
 
 // signalClocks gives the clocks of early signs.
