@@ -26,13 +26,13 @@ type running struct {
 	told    int
 }
 
-func run(t testing.TB) *running {
+func run(t testing.TB, with ...func(*service.Deps)) *running {
 	t.Helper()
 	cluster := kafkatest.New()
 	if err := cluster.EnsureTopics(t.Context(), facts.Topics(2, 1)); err != nil {
 		t.Fatal(err)
 	}
-	r := &running{cluster: cluster, office: start(t, func(d *service.Deps) { d.Cluster, d.Health = cluster, health.New(instant.Now) })}
+	r := &running{cluster: cluster, office: start(t, append(with, func(d *service.Deps) { d.Cluster, d.Health = cluster, health.New(instant.Now) })...)}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- r.service.Run(ctx) }()

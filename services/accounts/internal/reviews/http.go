@@ -93,16 +93,19 @@ func (p Part) put(ctx context.Context, in *struct {
 	return item(p.Next(ctx, auth.From(ctx), in.Body.Rhythm, after))
 }
 
+// EvidenceGiven is one piece of evidence that a review was held.
+type EvidenceGiven struct {
+	Kind string `json:"kind" enum:"minutes,figures,list,attendance"`
+	Text string `json:"text" maxLength:"20000" doc:"The minutes, or where they lie"`
+}
+
 func (p Part) hold(ctx context.Context, in *struct {
 	PathInput
 	httpx.IfMatch
 	Body struct {
-		Evidence []struct {
-			Kind string `json:"kind" enum:"minutes,figures,list,attendance"`
-			Text string `json:"text" maxLength:"20000" doc:"The minutes, or where they lie"`
-		} `json:"evidence" maxItems:"20"`
-		Findings  string   `json:"findings,omitempty" maxLength:"20000"`
-		Decisions []string `json:"decisions,omitempty" maxItems:"100"`
+		Evidence  []EvidenceGiven `json:"evidence" maxItems:"20"`
+		Findings  string          `json:"findings,omitempty" maxLength:"20000"`
+		Decisions []string        `json:"decisions,omitempty" maxItems:"100"`
 	}
 }) (*httpx.Item[View], error) {
 	h := Held{Findings: in.Body.Findings, Decisions: in.Body.Decisions}
