@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -123,14 +124,16 @@ func namer(service string) func(reflect.Type, string) string {
 			return title(pkg[strings.LastIndex(pkg, "/")+1:]) + name
 		}
 		plain := title(service) + name
-		if t.Name() == "" { // it is named after where it stands
-			return plain
+		if first, ok := taken[plain]; ok && first != t && t.Name() != "" {
+			plain = title(service) + title(home(t)) + name
 		}
-		if first, ok := taken[plain]; ok && first != t {
-			return title(service) + title(home(t)) + name
+		for n, own := 2, plain; ; n++ { // those without a name are named after where they stand
+			if first, ok := taken[own]; !ok || first == t {
+				taken[own] = t
+				return own
+			}
+			own = plain + strconv.Itoa(n)
 		}
-		taken[plain] = t
-		return plain
 	}
 }
 
