@@ -8,6 +8,7 @@ import (
 	"liuke.dev/workflows/journey/churnreview"
 	"liuke.dev/workflows/journey/contract"
 	"liuke.dev/workflows/journey/deal"
+	"liuke.dev/workflows/journey/intervention"
 	"liuke.dev/workflows/journey/lead"
 	"liuke.dev/workflows/journey/maintenance"
 	"liuke.dev/workflows/journey/needchange"
@@ -18,5 +19,5 @@ import (
 // Kinds are the kinds of journeys that the worker runs.
 func Kinds() []journey.Process {
 	return []journey.Process{journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules), journey.Of(contract.Rules), journey.Of(casework.Rules), journey.Of(needchange.Rules), journey.Of(maintenance.Rules),
-		journey.Of(churnreview.Rules), journey.Of(review.Rules)}
+		journey.Of(intervention.Rules), journey.Of(churnreview.Rules), journey.Of(review.Rules)}
 }

@@ -26,6 +26,8 @@ var Types = typesOf(
 	&catalogue.ContractRenewalIntentRecorded{}, &catalogue.ContractEnded{}, &catalogue.ContractPaid{}, &catalogue.ContractMarked{},
 	&catalogue.ChurnConfirmed{}, &catalogue.ChurnReviewOpened{}, &catalogue.ChurnReviewChanged{}, &catalogue.ChurnReviewClosed{}, &catalogue.ChurnWithdrew{},
 	&catalogue.CustomerWonBack{}, &catalogue.ReviewStepped{},
+	&catalogue.InterventionOpened{}, &catalogue.InterventionChanged{}, &catalogue.InterventionRecovered{}, &catalogue.InterventionClosed{},
+	&catalogue.WarningGroupFormed{}, &catalogue.WarningGroupMet{},
 	&catalogue.TaskCreated{}, &catalogue.TaskChanged{}, &catalogue.TaskEnded{},
 )
 
@@ -51,7 +53,9 @@ func Route(e facts.Event) (to Address, ok bool, err error) {
 		return Address{"lead", id}, true, nil
 	case "transfer", "case", "need_change", "contract":
 		return Address{aggregate, id}, true, nil
-	case "churn_review", "review":
+	case "warning_group":
+		return Address{"intervention", id}, true, nil
+	case "churn_review", "review", "intervention":
 		return Address{aggregate, id}, true, nil
 	case "task":
 		return routeTask(e)

@@ -17,8 +17,8 @@ import (
 	"liuke.dev/shared/store"
 )
 
-// GroupID is the one standing warning group (R-120, C-10).
-const GroupID = "standing"
+// GroupID is the one standing warning group (R-120, C-10); no intervention has this id.
+const GroupID = "group"
 
 // Group is the document of the standing group.
 type Group struct{ catalogue.WarningGroup }
