@@ -5,6 +5,7 @@ import (
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
+	"liuke.dev/services/accounts/internal/care"
 	"liuke.dev/services/accounts/internal/cases"
 	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/reach"
@@ -12,7 +13,7 @@ import (
 	"liuke.dev/shared/service"
 )
 
-// caring makes the parts that answer customers, ask them and care for them: cases, surveys.
+// caring makes the parts that answer customers, ask them and care for them: cases, surveys, care.
 func caring(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard, frame *links.Links, sends reach.Outreach) ([]part, error) {
 	tickets, err := cases.New(ctx, cases.Config{Engine: d.Store, Files: a, Guard: guard, People: d.Directory, Policy: d.Policy, Clock: d.Clock, Links: frame,
 		Outreach: sends, Log: d.Log, Journey: d.JourneyLink})
@@ -23,5 +24,9 @@ func caring(ctx context.Context, d service.Deps, a *app.Accounts, guard access.G
 	if err != nil {
 		return nil, err
 	}
-	return []part{cases.Part{Cases: tickets, Deps: d}, surveys.Part{Surveys: asks, Deps: d}}, nil
+	cared, err := care.New(ctx, care.Config{Engine: d.Store, Files: a, Guard: guard, People: d.Directory, Policy: d.Policy, Clock: d.Clock, Links: frame, Outreach: sends, Log: d.Log})
+	if err != nil {
+		return nil, err
+	}
+	return []part{cases.Part{Cases: tickets, Deps: d}, surveys.Part{Surveys: asks, Deps: d}, care.Part{Care: cared, Deps: d}}, nil
 }

@@ -39,7 +39,7 @@ var Actions = []Action{Match, MatchBatch, LookUp, Create, Search, Read, Change}
 type rights = access.Rights[Action]
 
 // table is who may do what: each part of the service has a file of its rights.
-var table = access.Table[Action]{Texts: texts, Rights: access.Join(fileRights, churnRights, caseRights, surveyRights, maintenanceRights, mergeRights, contractRights, keyAccountRights, timelineRights, outreachRights, attachmentRights, standingRights, interventionRights, needChangeRights)}
+var table = access.Table[Action]{Texts: texts, Rights: access.Join(fileRights, churnRights, caseRights, surveyRights, careRights, maintenanceRights, mergeRights, contractRights, keyAccountRights, timelineRights, outreachRights, attachmentRights, standingRights, interventionRights, needChangeRights)}
 
 // fileRights are those over the customer's file. Anybody may ask whether a customer exists, so that no
 // second file is made; selling roles read their team's and write their own (C-17);
