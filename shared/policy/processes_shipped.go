@@ -91,14 +91,33 @@ func stateActions() []Process {
 	}
 }
 
-// responses answer early signs.
+// responses answer early signs: what is done about each is a process (R-082 to
+// R-096); signs that ask for immediate attention go to an intervention.
 func responses() []Process {
 	on := func(signals ...string) Start { return Start{On: OnSignal, Values: signals} }
 	return []Process{
-		process("answer_interaction", "互动下降：专项回访", "Less interaction: special revisit", on("interaction_fell", "logins_fell"), task("revisit", "专项回访", "Special revisit", "success", "2wd", true)),
-		process("answer_complaints", "投诉增多：上门了解", "More complaints: visit", on("complaints_rose", "complaints_unsolved"), task("visit", "上门或电话了解投诉根因", "Learn the root of the complaints", "success", "1wd", true)),
-		process("answer_frequency", "下单变少：了解原因", "Fewer orders: learn why", on("orders_fell", "interval_grew"), task("ask", "了解采购变化原因", "Learn why the customer buys less", "owner", "2wd", true)),
-		process("answer_amount", "金额下降：方案调整", "Smaller orders: adjust the offer", on("amount_fell"), task("offer", "重新梳理需求并调整方案", "Go through the need again and adjust the offer", "owner", "3wd", true)),
+		process("answer_activity", "活跃度下降：主动回访", "Less activity: proactive revisit", on(SignalActivityFall, SignalContactFall, SignalRevisitFall),
+			task("revisit", "主动回访，了解活跃度下降原因", "Revisit and learn why activity fell", "success", "2wd", true)),
+		process("answer_contact_change", "联系人变动：高层沟通", "Contact changed: executive-level conversation", on(SignalContactChange),
+			task("talk", "安排高层沟通，确认接任人", "Arrange an executive-level conversation, confirm the successor", "owner_supervisor", "5wd", true)),
+		process("answer_satisfaction", "满意度下降：优化方案", "Satisfaction fell: improvement plan", on(SignalSatisfaction),
+			task("plan", "制定优化方案", "Make an improvement plan", "success", "3wd", true),
+			after("plan", task("follow", "跟进优化方案落实", "Follow up on the improvement plan", "success", "10wd", true))),
+		process("answer_usage", "使用深度下降：培训与激励", "Less depth of use: training and incentive", on(SignalUsageFall),
+			task("training", "安排产品培训", "Arrange product training", "role:product", "10wd", true),
+			task("incentive", "给出激励方案", "Offer an incentive", "success", "5wd", false)),
+		process("answer_orders", "采购变化：了解原因", "Buying changed: learn why", on(SignalOrderFall, SignalAmountFall),
+			task("ask", "了解采购计划变化，复盘合作情况", "Learn how buying plans changed, go over the cooperation", "owner", "3wd", true)),
+		process("answer_cold", "需求冷淡：重新确认需求", "Cold need: confirm it again", on(SignalColdNeed),
+			task("confirm", "重新确认需求与决策人", "Confirm need and decision maker again", "owner", "3wd", true)),
+		process("answer_cooperation", "技术采购配合变冷：重新对接", "Cooperation cools: bring people together again", on(SignalCooperationFall),
+			task("visit", "安排技术、采购对接", "Bring technical people and procurement together", "role:technical", "5wd", true)),
+		process("answer_response", "响应变慢：加快", "Slow response: speed up", on(SignalSlowResponse),
+			task("speed", "清理未响应需求", "Answer the needs that wait", "role:service", "1wd", true)),
+		process("answer_abnormal", "异常行为：立即关注", "Unusual behaviour: attend at once", on(SignalComplaints, SignalRemarks, SignalContactChanges),
+			detail(step("attend", "立即关注", "Attend to it at once", DoIntervention, "owner", "4h"), "abnormal")),
+		process("answer_prices", "频繁比价：分层报价", "Comparing prices: tiered price", on(SignalComparison),
+			task("offer", "给出分层报价与忠诚优惠", "Offer a tiered price and a loyalty offer", "owner", "2wd", true)),
 	}
 }
 

@@ -37,7 +37,7 @@ func Validate(s Sections) []problem.Field {
 	c.chain(s)
 	c.calendars(s.Calendars)
 	c.maintenance(s.Maintenance)
-	c.processes(s.Processes, s)
+	c.processes(s.Processes)
 	c.reviews(s.Reviews)
 	c.customers(s.Customers)
 	c.outreach(s.Outreach)

@@ -14,7 +14,7 @@ var careKinds = []string{catalogue.CareBirthday, catalogue.CareAnniversary, cata
 
 // processes checks that every process can begin, that each step has somebody and
 // a due time, and that the steps come to an end.
-func (c *checker) processes(v Processes, s Sections) {
+func (c *checker) processes(v Processes) {
 	var ids []string
 	for i, h := range v.Holidays {
 		at := fmt.Sprintf("processes.holidays[%d]", i)
@@ -30,7 +30,7 @@ func (c *checker) processes(v Processes, s Sections) {
 		p, at := &v.Processes[i], fmt.Sprintf("processes.processes[%d]", i)
 		c.once(at+".id", p.ID, &seen)
 		c.named(at, p.Name)
-		c.start(at+".starts", p.Starts, v, s)
+		c.start(at+".starts", p.Starts, v)
 		c.known(at+".only.kinds", p.Only.Kinds, []string{"company", "person"})
 		c.known(at+".only.lifecycle", p.Only.Lifecycle, catalogue.Lifecycles)
 		c.processSteps(at, p.Steps)
@@ -70,10 +70,12 @@ func daysOf(calendar string, month int) int {
 }
 
 // start checks what begins a process.
-func (c *checker) start(at string, st Start, v Processes, s Sections) {
+func (c *checker) start(at string, st Start, v Processes) {
 	switch st.On {
 	case OnLifecycle:
 		c.known(at+".values", st.Values, catalogue.Lifecycles)
+	case OnSignal:
+		c.known(at+".values", st.Values, SignalNames)
 	case OnGroup:
 		c.known(at+".values", st.Values, catalogue.RiskGroups)
 	case OnCareDate:
