@@ -74,6 +74,7 @@ type Case struct {
 	Name       string       `json:"name,omitempty" doc:"The customer's"`
 	Kind       string       `json:"kind" doc:"Of the policy's kinds of cases"`
 	KindName   lang.Text    `json:"kind_name"`
+	Complaint  bool         `json:"complaint,omitempty" doc:"It is of the policy's kind of complaints"`
 	Title      string       `json:"title"`
 	Channel    string       `json:"channel"`
 	Priority   string       `json:"priority" enum:"low,normal,high,urgent"`

@@ -45,7 +45,7 @@ func (t *Ticket) Sort(kind, priority, title string, v *policy.View) error {
 		}
 		t.Title = title
 	}
-	t.KindName, t.Calendar = k.Name, k.Calendar
+	t.KindName, t.Calendar, t.Complaint = k.Name, k.Calendar, k.ID == v.Sections.Cases.Complaint
 	clock := k.Clock(t.Tier, t.Priority)
 	if t.Response.DoneAt.IsZero() {
 		t.Response.Within = clock.Response.String()

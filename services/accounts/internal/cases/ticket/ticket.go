@@ -102,6 +102,7 @@ func Open(in Intake, v *policy.View, now instant.Time) (Ticket, catalogue.CaseEn
 		Priority: in.Priority, Owner: in.Owner, Status: catalogue.CaseNew, Caller: in.Caller, Contact: in.Contact, Ref: in.Ref, Tier: in.Tier, Calendar: kind.Calendar,
 		ReportedAt: in.ReportedAt, OpenedAt: now, OpenedBy: in.By, Round: 1, RoundAt: in.ReportedAt,
 		Response: catalogue.CaseClock{Within: clock.Response.String()}, Solution: catalogue.CaseClock{Within: clock.Solution.String()}}}
+	t.Complaint = in.Kind == v.Sections.Cases.Complaint
 	e := t.say(catalogue.CaseEntry{Side: catalogue.CaseInbound, Channel: in.Channel, Text: in.Text, At: in.ReportedAt})
 	t.Wind(v)
 	return t, e
