@@ -1,0 +1,352 @@
+package accounts_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"liuke.dev/shared/auth"
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/directory"
+	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/service"
+	"liuke.dev/shared/store"
+)
+
+func init() {
+	people["ma"] = auth.Principal{ID: "ma", Roles: []auth.Role{auth.SalesManager}}
+	people["sun"] = auth.Principal{ID: "sun", Roles: []auth.Role{auth.Service}}
+	people["qian"] = auth.Principal{ID: "qian", Roles: []auth.Role{auth.Product}}
+	people["boss"] = auth.Principal{ID: "boss", Roles: []auth.Role{auth.Management}}
+}
+
+// house lets departments besides sales work here; ma stands above wang.
+func house(d *service.Deps) {
+	d.Directory = directory.Of(
+		catalogue.Person{ID: "wang", Active: true, Team: "east", Supervisor: "ma", Roles: []string{"salesperson"}},
+		catalogue.Person{ID: "zhao", Active: true, Team: "west", Roles: []string{"salesperson"}},
+		catalogue.Person{ID: "ma", Active: true, Team: "east", Supervisor: "director", Roles: []string{"sales_manager"}},
+		catalogue.Person{ID: "director", Active: true, Roles: []string{"sales_director"}},
+		catalogue.Person{ID: "boss", Active: true, Roles: []string{"management"}},
+		catalogue.Person{ID: "sun", Active: true, Roles: []string{"service"}},
+		catalogue.Person{ID: "sui", Active: true, Roles: []string{"service"}},
+		catalogue.Person{ID: "qian", Active: true, Roles: []string{"product"}})
+}
+
+// owned lets a person answer for a customer.
+func (r *running) owned(customer, by string) {
+	r.t.Helper()
+	r.happens("ownership/"+customer, customer, &catalogue.OwnerChanged{After: catalogue.Ownership{Customer: customer, Owner: by, Since: 1}, Reason: "manual"})
+	until(r.t, "owner of "+customer, func() bool {
+		var c seen
+		r.call("director", "GET", "/v1/customers/"+customer, nil, &c)
+		return c.Owner == by
+	})
+}
+
+// recorded gives the facts of an aggregate by type, oldest first.
+func (o *office) recorded(aggregate, kind string) []json.RawMessage {
+	o.t.Helper()
+	list, err := o.store.History(o.t.Context(), aggregate, 0, 500)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var out []json.RawMessage
+	for _, f := range list {
+		if f.Type == kind {
+			var body struct{ Data json.RawMessage }
+			if err := json.Unmarshal(f.Body, &body); err != nil {
+				o.t.Fatal(err)
+			}
+			out = append(out, body.Data)
+		}
+	}
+	return out
+}
+
+func read[T any](t testing.TB, raw json.RawMessage) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// wrongs gives the fields that a refusal names, with their rules.
+func wrongs(p httpx.Problem) string {
+	var out []string
+	for _, f := range p.Errors {
+		if f.Text.Zh == "" || f.Text.En == "" {
+			out = append(out, f.Field+" is not in both languages")
+		}
+		out = append(out, f.Field+":"+f.Rule)
+	}
+	return strings.Join(out, " ")
+}
+
+// R-036, R-084, R-193: people of a customer come, change and leave by the
+// interface, each on the version that the caller saw; the file and who the person
+// was before and after are recorded in one step; the organization is a tree. It is
+// the same for a household as for a firm.
+func TestContactsByHTTP(t *testing.T) {
+	for _, kind := range []string{"company", "person"} {
+		t.Run(kind, func(t *testing.T) {
+			o := start(t)
+			var c seen
+			o.call("wang", "POST", "/v1/customers", map[string]string{"kind": kind, "name": "华兴", "contact": "张伟", "phone": "13812341234"}, &c)
+			path := "/v1/customers/" + c.ID
+			var list struct{ Items []catalogue.Contact }
+			_, h := o.call("wang", "GET", path+"/contacts", nil, &list)
+			if len(list.Items) != 1 || list.Items[0].ID == "" || list.Items[0].Name != "张伟" {
+				t.Fatalf("contacts %+v", list)
+			}
+			zhang := list.Items[0].ID
+			var head, li catalogue.Contact
+			status, h := o.call("wang", "POST", path+"/contacts", map[string]any{"name": "李总", "role": "decision_maker", "title": "总经理", "key": true, "phone": "13912341234",
+				"birthday": map[string]any{"calendar": "lunar", "month": 8, "day": 15, "year": 1970}}, &head, "If-Match", h.Get("ETag"), "Idempotency-Key", "k1")
+			if status != 201 || head.ID == "" || h.Get("Location") != path+"/contacts/"+head.ID || head.Phone != "+8613912341234" || head.Birthday.Calendar != "lunar" {
+				t.Fatalf("added: %d %+v %v", status, head, h)
+			}
+			if status, again := o.call("wang", "POST", path+"/contacts", map[string]any{"name": "李娜", "reports_to": head.ID}, &li, "If-Match", h.Get("ETag")); status != 201 || again.Get("ETag") == h.Get("ETag") {
+				t.Fatalf("added: %d", status)
+			}
+			if status, _ := o.call("wang", "PATCH", path+"/contacts/"+zhang, map[string]any{"reports_to": li.ID, "role": "user"}, nil); status != 200 {
+				t.Fatalf("changed: %d", status)
+			}
+			var tree struct {
+				Roots []struct {
+					Contact catalogue.Contact
+					Reports []struct {
+						Contact catalogue.Contact
+						Reports []struct{ Contact catalogue.Contact }
+					}
+				}
+				Vacant []string
+			}
+			if o.call("wang", "GET", path+"/organization", nil, &tree); len(tree.Roots) != 1 || tree.Roots[0].Contact.ID != head.ID || tree.Roots[0].Reports[0].Reports[0].Contact.ID != zhang || len(tree.Vacant) != 0 {
+				t.Errorf("organization %+v", tree)
+			}
+			if status, _ := o.call("wang", "POST", path+"/contacts/"+head.ID+"/departure", map[string]any{"note": "调任"}, nil); status != 200 {
+				t.Fatalf("departure: %d", status)
+			}
+			if o.call("wang", "GET", path+"/organization", nil, &tree); !slices.Equal(tree.Vacant, []string{head.ID}) {
+				t.Errorf("vacant %v", tree.Vacant)
+			}
+			var left catalogue.Contact
+			if o.call("wang", "POST", path+"/contacts/"+head.ID+"/departure", map[string]any{"successor": li.ID}, &left); left.Successor != li.ID || left.LeftAt == 0 {
+				t.Errorf("left %+v", left)
+			}
+			if o.call("wang", "GET", path+"/contacts?left=false", nil, &list); len(list.Items) != 2 {
+				t.Errorf("who is there: %+v", list.Items)
+			}
+			facts := o.recorded("customer/"+c.ID, "liuke.accounts.contact_changed.v1")
+			if len(facts) != 5 {
+				t.Fatalf("%d facts of contacts", len(facts))
+			}
+			last := read[catalogue.ContactChanged](t, facts[4])
+			if last.Change != "left" || last.Before.Successor != "" || last.After.Successor != li.ID || last.Customer != c.ID || last.Actor.ID != "wang" || last.PolicyVersion != 1 {
+				t.Errorf("fact %+v", last)
+			}
+			whole := o.recorded("customer/"+c.ID, "liuke.accounts.customer_changed.v1")
+			if file := read[catalogue.CustomerChanged](t, whole[len(whole)-1]); !slices.Equal(file.Changed, []string{"contacts"}) || len(file.After.Contacts) != 3 || file.AggregateVersion != last.AggregateVersion {
+				t.Errorf("fact of the file %+v", file)
+			}
+			var back catalogue.Contact
+			if o.call("wang", "DELETE", path+"/contacts/"+head.ID+"/departure", nil, &back); back.LeftAt != 0 {
+				t.Errorf("back %+v", back)
+			}
+			if status, _ := o.call("wang", "GET", path+"/contacts/"+head.ID, nil, &back); status != 200 || back.Name != "李总" {
+				t.Errorf("read %d %+v", status, back)
+			}
+			var found struct{ Customers []seen }
+			if o.call("wang", "GET", "/v1/customers/match?phone=13912341234", nil, &found); len(found.Customers) != 1 || found.Customers[0].ID != c.ID {
+				t.Errorf("a contact's number leads to %+v", found.Customers)
+			}
+			o.refusals(path, zhang, li.ID)
+		})
+	}
+}
+
+// refusals tries what must be refused of contacts.
+func (o *office) refusals(path, zhang, boss string) {
+	o.t.Helper()
+	for name, c := range map[string]struct {
+		who, method, path, body, match string
+		status                         int
+		wrong                          string
+	}{
+		"stale":            {"wang", "PATCH", "/contacts/" + zhang, `{"title":"x"}`, `"1"`, 412, ""},
+		"stale addition":   {"wang", "POST", "/contacts", `{"name":"x"}`, `"1"`, 412, ""},
+		"stale departure":  {"wang", "POST", "/contacts/" + zhang + "/departure", `{}`, `"1"`, 412, ""},
+		"stale return":     {"wang", "DELETE", "/contacts/" + zhang + "/departure", ``, `"1"`, 412, ""},
+		"no tag":           {"wang", "PATCH", "/contacts/" + zhang, `{"title":"x"}`, `x`, 422, "header.If-Match:etag"},
+		"a circle":         {"wang", "PATCH", "/contacts/" + boss, `{"reports_to":"` + zhang + `"}`, "", 422, "reports_to:cycle"},
+		"unknown superior": {"wang", "POST", "/contacts", `{"name":"x","reports_to":"none"}`, "", 422, "reports_to:exists"},
+		"no name":          {"wang", "POST", "/contacts", `{"title":"x","phone":"1"}`, "", 422, "name:required phone:phone"},
+		"unknown role":     {"wang", "POST", "/contacts", `{"name":"x","role":"boss"}`, "", 422, "role:one_of"},
+		"unknown field":    {"wang", "POST", "/contacts", `{"name":"x","id":"y"}`, "", 422, "id:unknown_field"},
+		"a successor of nobody's": {"wang", "POST", "/contacts/" + zhang + "/departure", `{"successor":"none","left_at":"2999-01-01T00:00:00Z"}`, "", 422,
+			"left_at:past successor:exists"},
+		"another's customer": {"zhao", "POST", "/contacts", `{"name":"x"}`, "", 403, ""},
+		"not my role":        {"tech", "GET", "/contacts", ``, "", 403, ""},
+		"nobody":             {"", "GET", "/organization", ``, "", 401, ""},
+		"no such contact":    {"wang", "PATCH", "/contacts/none", `{}`, "", 404, ""},
+		"read none":          {"wang", "GET", "/contacts/none", ``, "", 404, ""},
+	} {
+		var p httpx.Problem
+		var header []string
+		if c.match != "" {
+			header = []string{"If-Match", c.match}
+		}
+		if status, _ := o.call(c.who, c.method, path+c.path, c.body, &p, header...); status != c.status || wrongs(p) != c.wrong {
+			o.t.Errorf("%s: %d %q, want %d %q", name, status, wrongs(p), c.status, c.wrong)
+		}
+	}
+}
+
+// R-040, R-079: what a customer is, needs and likes, and what it agreed to, is
+// edited by the interface with before and after on record; what is wrong is named
+// together with what is wrong of the basics, and nothing is half written.
+func TestProfileByHTTP(t *testing.T) {
+	o := start(t)
+	var c seen
+	o.call("wang", "POST", "/v1/customers", card{Name: "华兴"}, &c)
+	path := "/v1/customers/" + c.ID
+	var file catalogue.Customer
+	const body = `{"tier":"vip","type":"enterprise","tags":["strategic"],"product_tags":["service"],"need_tags":["cost"],"time_zone":"Asia/Urumqi","preferences":[{"topic":"gift","value":"茶"}],
+		"channels":[{"channel":"mail","address":"A@huaxing.cn","preferred":true}],"care_dates":[{"kind":"anniversary","date":{"calendar":"lunar","month":12,"day":30}}]}`
+	if status, h := o.call("wang", "PATCH", path, body, &file, "If-Match", `"1"`); status != 200 || h.Get("ETag") != `"2"` || file.Tier != "vip" || file.NeedHistory[0].By != "wang" || file.CareDates[0].ID == "" {
+		t.Fatalf("%d %+v", status, file)
+	}
+	change := read[catalogue.CustomerChanged](t, o.recorded("customer/"+c.ID, "liuke.accounts.customer_changed.v1")[0])
+	if want := []string{"tier", "type", "tags", "product_tags", "need_tags", "need_history", "preferences", "channels", "time_zone", "care_dates"}; !slices.Equal(change.Changed, want) || change.Before.Tier != "" || change.After.Tier != "vip" || change.Actor.ID != "wang" {
+		t.Errorf("fact %+v", change)
+	}
+	if status, _ := o.call("wang", "PUT", path+"/consent/sms", `{"status":"given","source":"展会登记","at":"2026-01-05T08:00:00Z"}`, &file); status != 200 || file.Consent[0].By != "wang" || file.Consent[0].Status != "given" {
+		t.Errorf("consent %d %+v", status, file.Consent)
+	}
+	for name, c := range map[string]struct {
+		who, method, path, body string
+		status                  int
+		rule, wrong             string
+	}{
+		"both kinds of errors": {"wang", "PATCH", "", `{"phone":"12","tier":"gold","time_zone":"Mars/Base"}`, 422, "", "phone:phone tier:one_of time_zone:time_zone"},
+		"needs take approval":  {"wang", "PATCH", "", `{"need_tags":["growth"]}`, 409, "R-050", ""},
+		"the same needs":       {"wang", "PATCH", "", `{"need_tags":["cost"]}`, 200, "", ""},
+		"an earlier word":      {"wang", "PUT", "/consent/sms", `{"status":"withdrawn","source":"x","at":"2026-01-04T08:00:00Z"}`, 422, "", "at:newest"},
+		"an unknown channel":   {"wang", "PUT", "/consent/pigeon", `{"status":"given","source":"x"}`, 422, "", "channel:one_of"},
+		"no source":            {"wang", "PUT", "/consent/sms", `{"status":"given"}`, 422, "", "source:required"},
+		"another's":            {"zhao", "PUT", "/consent/sms", `{"status":"given","source":"x"}`, 403, "customer.change.own", ""},
+	} {
+		var p httpx.Problem
+		if status, _ := o.call(c.who, c.method, path+c.path, c.body, &p); status != c.status || p.Rule != c.rule || wrongs(p) != c.wrong {
+			t.Errorf("%s: %d %q %q, want %d %q %q", name, status, p.Rule, wrongs(p), c.status, c.rule, c.wrong)
+		}
+	}
+	if o.call("wang", "GET", path, nil, &file); len(file.Phones) != 0 || file.Tier != "vip" || file.TimeZone != "Asia/Urumqi" || !slices.Equal(file.NeedTags, []string{"cost"}) {
+		t.Errorf("half written: %+v", file)
+	}
+}
+
+// R-037, C-17: every department that serves a customer reads the same file; only
+// the owner's side writes into it, and nobody else's team sees more than a mask.
+func TestOneFileForAllDepartments(t *testing.T) {
+	r := run(t, house)
+	id := r.customer("华兴", "13812341234")
+	r.owned(id, "wang")
+	path := "/v1/customers/" + id
+	for who, can := range map[string][2]int{"wang": {200, 200}, "ma": {200, 200}, "director": {200, 200}, "boss": {200, 200}, "sun": {200, 403}, "zhao": {403, 403}, "qian": {403, 403}} {
+		reads, _ := r.call(who, "GET", path, nil, nil)
+		writes, _ := r.call(who, "PATCH", path, `{"tier":"vip"}`, nil)
+		adds, _ := r.call(who, "POST", path+"/contacts", `{"name":"李"}`, nil)
+		if reads != can[0] || writes != can[1] || adds/100 != can[1]/100 {
+			t.Errorf("%s reads %d, writes %d, adds %d, want %v", who, reads, writes, adds, can)
+		}
+	}
+}
+
+type listedCustomers struct {
+	Items []seen
+	Next  string
+}
+
+func (l listedCustomers) ids() []string {
+	var out []string
+	for _, c := range l.Items {
+		out = append(out, c.ID)
+	}
+	return out
+}
+
+// R-040, R-079: customers are listed by tier, type, tag and owner, page by page,
+// each by a declared index; the lists follow the files, and what a caller may not
+// read is masked.
+func TestListsByTierTagAndOwner(t *testing.T) {
+	r := run(t, house)
+	var ids []string
+	for i, name := range []string{"华一", "华丁", "华七"} {
+		id := r.customer(name, fmt.Sprintf("1381234000%d", i))
+		ids = append(ids, id)
+		r.owned(id, "wang")
+		if status, _ := r.call("wang", "PATCH", "/v1/customers/"+id, `{"tier":"vip","type":"dealer","tags":["strategic"],"product_tags":["service"],"need_tags":["cost"]}`, nil); status != 200 {
+			t.Fatalf("%d", status)
+		}
+	}
+	other := r.customer("大成", "13812340009")
+	r.owned(other, "zhao")
+	list := func(query string) (l listedCustomers) {
+		t.Helper()
+		if status, _ := r.call("wang", "GET", "/v1/customers?"+query, nil, &l); status != 200 {
+			t.Fatalf("%s: %d", query, status)
+		}
+		return l
+	}
+	for _, q := range []string{"tag=strategic", "product_tag=service", "need_tag=cost", "tier=vip", "type=dealer"} {
+		until(t, q, func() bool { return slices.Equal(list(q).ids(), ids) })
+		first := list(q + "&limit=2")
+		if second := list(q + "&limit=2&after=" + first.Next); len(first.Items) != 2 || len(second.Items) != 1 || second.Items[0].ID != ids[2] {
+			t.Errorf("%s: pages %v, %v", q, first.ids(), second.ids())
+		}
+		if l := list(strings.Replace(q, "=", "=no_", 1)); len(l.Items) != 0 {
+			t.Errorf("%s: another one's %v", q, l.ids())
+		}
+	}
+	if l := list("owner=wang"); len(l.Items) != 3 || slices.Contains(l.ids(), other) {
+		t.Errorf("of wang: %v", l.ids())
+	}
+	if l := list("owner=zhao"); len(l.Items) != 1 || !l.Items[0].Masked {
+		t.Errorf("of zhao: %+v", l.Items)
+	}
+	r.call("wang", "PATCH", "/v1/customers/"+ids[0], `{"tags":["reference"],"tier":"core","name":"龙腾"}`, nil)
+	if l := list("tag=strategic"); slices.Contains(l.ids(), ids[0]) {
+		t.Error("still listed by a tag that it lost")
+	}
+	until(t, "its new tag", func() bool { return slices.Equal(list("tag=reference").ids(), ids[:1]) })
+	until(t, "its new name", func() bool { l := list("need_tag=cost"); return len(l.Items) == 3 && l.Items[2].ID == ids[0] })
+	for query, want := range map[string]int{"tier=vip&tag=strategic": 422, "owner=wang&name=x": 422, "owner=wang&phone=13812340000": 422, "tag=" + strings.Repeat("x", 41): 422, "tag=strategic&after=zz": 422} {
+		if status, _ := r.call("wang", "GET", "/v1/customers?"+query, nil, nil); status != want {
+			t.Errorf("%s: %d", query, status)
+		}
+	}
+	r.planned(t)
+}
+
+// planned asks the store how it answers the lists: by their index.
+func (r *running) planned(t *testing.T) {
+	t.Helper()
+	for _, q := range []struct {
+		collection string
+		query      store.Query
+	}{
+		{"customer", store.Query{Index: "by_tier", Equal: []any{"vip", ""}}}, {"customer", store.Query{Index: "by_type", Equal: []any{"dealer", ""}}},
+		{"owner", store.Query{Index: "by_owner", Equal: []any{"wang"}, Desc: true}}, {"customer_label", store.Query{Index: "by_label", Equal: []any{"tag:strategic"}}},
+	} {
+		plan, err := r.store.Explain(t.Context(), q.collection, q.query)
+		if err != nil || !strings.Contains(plan, q.query.Index) || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s.%s: %v %s", q.collection, q.query.Index, err, plan)
+		}
+	}
+}
