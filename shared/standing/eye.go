@@ -105,17 +105,23 @@ func (w window) expected(base float64, long instant.Time) float64 {
 	return base * float64(long) / float64(w.from-w.base)
 }
 
-// talked gives what was said by either side, as marks of one list.
+// talked gives what was said by either side, in order.
 func (e *eye) talked(from, to instant.Time) []Mark {
-	var out []Mark
-	for _, c := range []Class{Inbound, Outbound} {
-		for _, m := range between(e.of(c), from, to) {
-			if talks[m.Kind] && (c == Inbound || m.Kind != catalogue.EntryVisit && m.Kind != catalogue.EntryMeeting || !e.also(m)) {
-				out = append(out, m)
+	in, sent := between(e.of(Inbound), from, to), between(e.of(Outbound), from, to)
+	out := make([]Mark, 0, len(in)+len(sent))
+	for len(in) > 0 || len(sent) > 0 {
+		if len(sent) == 0 || len(in) > 0 && order(in[0], sent[0]) <= 0 {
+			if talks[in[0].Kind] {
+				out = append(out, in[0])
 			}
+			in = in[1:]
+			continue
 		}
+		if m := sent[0]; talks[m.Kind] && (m.Kind != catalogue.EntryVisit && m.Kind != catalogue.EntryMeeting || !e.also(m)) {
+			out = append(out, m)
+		}
+		sent = sent[1:]
 	}
-	slices.SortFunc(out, order)
 	return out
 }
 
@@ -127,18 +133,21 @@ func (e *eye) also(m Mark) bool {
 
 // activeDays counts the days on which the customer did anything.
 func (e *eye) activeDays(from, to instant.Time) int {
-	var days []int64
+	var seen []int64
+	number := days{grid: e.s.grid}
 	note := func(list []Mark) {
 		for _, m := range list {
-			days = append(days, e.s.grid.day(m.At))
+			if day := number.of(m.At); len(seen) == 0 || seen[len(seen)-1] != day {
+				seen = append(seen, day)
+			}
 		}
 	}
 	note(between(e.orders, from, to))
 	for _, c := range []Class{Inbound, Logins} {
 		note(between(e.of(c), from, to))
 	}
-	slices.Sort(days)
-	return len(slices.Compact(days))
+	slices.Sort(seen)
+	return len(slices.Compact(seen))
 }
 
 // evidence names the newest marks.

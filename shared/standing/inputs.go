@@ -27,10 +27,10 @@ func (e *eye) compare(in policy.HealthInput, start instant.Time, ever int, count
 
 func (e *eye) compared(in policy.HealthInput, zh, en string, recent, expected, percent float64) lang.Text {
 	return e.words("近%[1]d天%[2]s%[4]s，按自身以往应为%[5]s（%[6]s%%）", "%[3]s in %[1]d days: %[4]s, where its own past lets expect %[5]s (%[6]s%%)",
-		days(in.Window), zh, en, figure(recent), figure(expected), figure(percent))
+		inDays(in.Window), zh, en, figure(recent), figure(expected), figure(percent))
 }
 
-func days(d policy.Duration) int { return int(d.Elapsed().Hours() / 24) }
+func inDays(d policy.Duration) int { return int(d.Elapsed().Hours() / 24) }
 
 // words makes a text in both languages of the same values, unless only the
 // verdict is wanted.
@@ -155,7 +155,7 @@ func complaintRecord(e *eye, in policy.HealthInput) (measured, bool) {
 	}
 	list, open := e.recent(Complaints, in), e.open()
 	n := len(list) + len(open)
-	return measured{float64(n), e.words("近%[1]d天投诉%[2]d起，未解决%[3]d起", "%[2]d complaints in %[1]d days, %[3]d open", days(in.Window), len(list), len(open)), list}, true
+	return measured{float64(n), e.words("近%[1]d天投诉%[2]d起，未解决%[3]d起", "%[2]d complaints in %[1]d days, %[3]d open", inDays(in.Window), len(list), len(open)), list}, true
 }
 
 // open gives the complaints that have a case and were not settled.

@@ -15,7 +15,7 @@ func amountFall(e *eye, r policy.SignalRule) (finding, bool) {
 	if found {
 		worst.recent, worst.baseline = worst.recent/100, worst.baseline/100 // minor units
 		worst.says = e.words("交易金额下降：近%[1]d天%[2]s，按自身以往应为%[3]s", "the amount ordered fell: %[2]s in %[1]d days, where its own past lets expect %[3]s",
-			days(r.Window), figure(worst.recent), figure(worst.baseline))
+			inDays(r.Window), figure(worst.recent), figure(worst.baseline))
 	}
 	volume, less := e.fell(r, e.bought(), lang.T("采购量", "volume"), e.orders, e.units)
 	if less && (!found || volume.severe && !worst.severe) {

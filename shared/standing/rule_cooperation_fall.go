@@ -14,7 +14,7 @@ var technical = []string{catalogue.RoleUser, catalogue.RoleProcurement, "technic
 // and procurement cools, that we are marginalised (技术支持减少, R-087).
 func cooperationFall(e *eye, r policy.SignalRule) (finding, bool) {
 	var list []Mark
-	for _, m := range e.talked(0, e.at+1) {
+	for _, m := range e.talked(e.reach(r), e.at+1) {
 		if slices.Contains(technical, e.s.Roles[m.Of]) {
 			list = append(list, m)
 		}

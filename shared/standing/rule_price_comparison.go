@@ -11,5 +11,5 @@ func priceComparison(e *eye, r policy.SignalRule) (finding, bool) {
 	list := e.since(e.of(Compared), w.from)
 	severe, found := reached(r, len(list))
 	return finding{severe: severe, recent: float64(len(list)), baseline: float64(r.Warning), window: w, evidence: list,
-		says: e.words("近%[1]d天报价被比价%[2]d次", "quotes were compared with others' %[2]d times in %[1]d days", days(r.Window), len(list))}, found
+		says: e.words("近%[1]d天报价被比价%[2]d次", "quotes were compared with others' %[2]d times in %[1]d days", inDays(r.Window), len(list))}, found
 }

@@ -1,6 +1,7 @@
 package standing
 
 import (
+	"math"
 	"time"
 
 	"liuke.dev/shared/catalogue"
@@ -68,14 +69,31 @@ const (
 	monthLength = 30 * dayLength
 )
 
-// day numbers the local day of an instant.
-func (g grid) day(at instant.Time) int64 {
-	if g.speed > 1 {
-		return int64(at) / (dayLength / g.speed)
+// days numbers local days. It remembers between which instants the clocks do not
+// change, as most of what it is asked lies between the same two.
+type days struct {
+	grid
+	since, until instant.Time
+	offset       int64 // of local time, in ms
+}
+
+func (d *days) of(at instant.Time) int64 {
+	if d.speed > 1 {
+		return int64(at) / max(dayLength/d.speed, 1)
 	}
-	t := at.Std().In(g.zone)
-	_, offset := t.Zone()
-	return (t.Unix() + int64(offset)) / 86400
+	if at < d.since || at >= d.until {
+		t := at.Std().In(d.zone)
+		_, offset := t.Zone()
+		d.since, d.until, d.offset = math.MinInt64, math.MaxInt64, int64(offset)*1000
+		from, to := t.ZoneBounds()
+		if !from.IsZero() {
+			d.since = instant.Of(from)
+		}
+		if !to.IsZero() {
+			d.until = instant.Of(to)
+		}
+	}
+	return (int64(at) + d.offset) / dayLength
 }
 
 // week gives the beginning of the week, Monday, that an instant lies in.

@@ -69,8 +69,13 @@ func (e *eye) fell(r policy.SignalRule, start instant.Time, what lang.Text, list
 	}
 	f := finding{severe: r.Severe > 0 && left <= float64(100-r.Severe), recent: recent, baseline: w.expected(base, long), window: w, evidence: e.lately(list, w)}
 	f.says = e.words("%[1]s下降%[3]s%%：近%[4]d天%[5]s，按自身以往应为%[6]s", "%[2]s fell by %[3]s%%: %[5]s in %[4]d days, where its own past lets expect %[6]s",
-		what.Zh, what.En, figure(100-left), days(r.Window), figure(recent), figure(f.baseline))
+		what.Zh, what.En, figure(100-left), inDays(r.Window), figure(recent), figure(f.baseline))
 	return f, true
+}
+
+// reach is how far back a rule looks, its baseline included.
+func (e *eye) reach(r policy.SignalRule) instant.Time {
+	return e.s.grid.anchor(r.Check, e.at) - e.s.length(r.Window) - e.s.length(r.Baseline)
 }
 
 // lately gives what shows a fall: what is in the window, or if there is nothing
