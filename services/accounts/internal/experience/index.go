@@ -103,7 +103,7 @@ func (b *Base) drawn(c catalogue.ChurnReview) catalogue.Lesson {
 			say(f.Text)
 		}
 	}
-	say(c.Interview.Notes, c.Traits.Industry)
+	say(c.Interview.Notes)
 	for _, a := range c.Attributions {
 		say(a.Says.Zh, a.Says.En)
 	}

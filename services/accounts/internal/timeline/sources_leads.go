@@ -131,7 +131,15 @@ func taskEnded(d catalogue.TaskEnded, _ facts.Event) catalogue.TimelineEntry {
 		return catalogue.TimelineEntry{}
 	}
 	return catalogue.TimelineEntry{Kind: catalogue.EntryTask, Customer: t.Customer, OccurredAt: t.EndedAt, Direction: catalogue.Neither, By: t.Assignee, Ref: &t.Subject,
-		Says: lang.T(t.Title.Zh+"："+t.Outcome, t.Title.En+": "+t.Outcome), Data: words("task", t.Kind)}
+		Says: lang.T(t.Title.Zh+"："+t.Outcome, t.Title.En+": "+t.Outcome), Data: words("task", t.Kind, "overdue", overdue(t))}
+}
+
+// overdue says that a task was done after it was due.
+func overdue(t catalogue.Task) string {
+	if t.Overdue {
+		return "true"
+	}
+	return ""
 }
 
 // words makes the data of an entry of names and values; those without a value are left out.
