@@ -11,6 +11,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/objects/folder"
 	"liuke.dev/shared/service"
 	"liuke.dev/shared/store"
 )
@@ -348,5 +349,58 @@ func (r *running) planned(t *testing.T) {
 		if err != nil || !strings.Contains(plan, q.query.Index) || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s.%s: %v %s", q.collection, q.query.Index, err, plan)
 		}
+	}
+}
+
+// whatever department tells it, and under whichever spelling
+// the customer was known: calls, quotes, contracts, orders, tickets, surveys and
+// files lie on one record, also after two files turned out to be one customer.
+func TestEverythingOnOneRecord(t *testing.T) {
+	kept := t.TempDir()
+	r := run(t, house, func(d *service.Deps) {
+		s, err := folder.Open(kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Objects = s
+	})
+	first := r.customer("华兴贸易", "13812341234")
+	var second seen
+	r.call("wang", "POST", "/v1/customers", map[string]string{"name": "HX Trading", "email": "li@huaxing-trade.cn"}, &second)
+	if second.ID == first {
+		t.Fatal("known to be one already")
+	}
+	told := map[string]string{"call": "wang", "quote": "wang", "contract": "director", "order": "director", "case": "sun", "survey": "sun"}
+	n := 0
+	for kind, who := range told {
+		n++
+		customer := []string{first, second.ID}[n%2]
+		if status, _ := r.call(who, "POST", "/v1/timeline", draft(customer, kind, kind, "2026-01-05T08:00:00Z", "none"), nil); status != 201 {
+			t.Fatalf("%s of %s: %d", kind, who, status)
+		}
+	}
+	files := &archive{office: r.office, path: "/v1/customers/" + second.ID + "/attachments"}
+	if status, _ := files.send("sun", "?name=a.txt", strings.NewReader("x"), nil, "Content-Type", "text/plain"); status != 201 {
+		t.Fatal(status)
+	}
+	r.call("journeys", "PUT", "/v1/customers/matches/lead-1", card{Name: "华兴", Phone: "13812341234", Email: "li@huaxing-trade.cn"}, nil) // they are one
+	for _, id := range []string{first, second.ID} {
+		until(t, "all of it at "+id, func() bool {
+			kinds := map[string]bool{}
+			for _, e := range r.timeline(id, "").Items {
+				kinds[e.Kind] = true
+			}
+			for kind := range told {
+				if !kinds[kind] {
+					return false
+				}
+			}
+			var list struct{ Items []catalogue.Attachment }
+			r.call("sun", "GET", "/v1/customers/"+id+"/attachments", nil, &list)
+			return len(list.Items) == 1
+		})
+	}
+	if n := r.customers(); n != 1 {
+		t.Errorf("%d customers", n)
 	}
 }
