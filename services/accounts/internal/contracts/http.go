@@ -44,43 +44,46 @@ func (c *Contracts) Register(s *httpx.Server) {
 	c.registerLinks(s)
 }
 
-// View is a contract as HTTP shows it.
-type View struct {
+// ContractView is a contract as HTTP shows it.
+type ContractView struct {
 	catalogue.Contract
 	Version     int64  `json:"version"`
 	SigningLink string `json:"signing_link,omitempty" doc:"While it is open for signing"`
 }
 
-func (c *Contracts) show(ctx context.Context, s Seen, links bool) View {
-	v := View{Contract: s.Contract, Version: s.At}
+func (c *Contracts) show(ctx context.Context, s Seen, links bool) ContractView {
+	v := ContractView{Contract: s.Contract, Version: s.At}
 	if links && s.Status == catalogue.ContractSent {
 		v.SigningLink, _ = c.SigningAddress(ctx, s.Contract) // without an address there is none to show
 	}
 	return v
 }
 
-func (c *Contracts) item(ctx context.Context, s Seen, err error) (*httpx.Item[View], error) {
+func (c *Contracts) item(ctx context.Context, s Seen, err error) (*httpx.Item[ContractView], error) {
 	if err != nil {
 		return nil, err
 	}
 	return httpx.NewItem(c.show(ctx, s, true), s.At), nil
 }
 
-func (c *Contracts) created(ctx context.Context, s Seen, err error) (*httpx.Item[View], error) {
+func (c *Contracts) created(ctx context.Context, s Seen, err error) (*httpx.Item[ContractView], error) {
 	if err != nil {
 		return nil, err
 	}
 	return httpx.NewCreated(c.show(ctx, s, true), s.At, "/v1/contracts/"+s.ID), nil
 }
 
-type draftInput struct {
-	Body struct {
-		Customer string `json:"customer" minLength:"1" maxLength:"200"`
-		contract.Terms
-	}
+// ContractDraft is what a contract is drafted from.
+type ContractDraft struct {
+	Customer string `json:"customer" minLength:"1" maxLength:"200"`
+	contract.Terms
 }
 
-func (c *Contracts) postDraft(ctx context.Context, in *draftInput) (*httpx.Item[View], error) {
+type draftInput struct {
+	Body ContractDraft
+}
+
+func (c *Contracts) postDraft(ctx context.Context, in *draftInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Draft(ctx, auth.From(ctx), httpx.NewID(ctx), in.Body.Customer, in.Body.Terms)
 	return c.created(ctx, s, err)
 }
@@ -91,7 +94,7 @@ type putInput struct {
 	Body contract.Terms
 }
 
-func (c *Contracts) put(ctx context.Context, in *putInput) (*httpx.Item[View], error) {
+func (c *Contracts) put(ctx context.Context, in *putInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Edit(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check}, in.Body)
 	return c.item(ctx, s, err)
 }
@@ -101,7 +104,7 @@ type plainInput struct {
 	httpx.IfMatch
 }
 
-func (c *Contracts) getOne(ctx context.Context, in *plainInput) (*httpx.Item[View], error) {
+func (c *Contracts) getOne(ctx context.Context, in *plainInput) (*httpx.Item[ContractView], error) {
 	d, err := c.permitted(ctx, auth.From(ctx), access.ContractRead, in.ID)
 	if err != nil {
 		return nil, err
@@ -109,102 +112,120 @@ func (c *Contracts) getOne(ctx context.Context, in *plainInput) (*httpx.Item[Vie
 	return c.item(ctx, Seen{d.Body.Contract, d.Version}, nil)
 }
 
-func (c *Contracts) submission(ctx context.Context, in *plainInput) (*httpx.Item[View], error) {
+func (c *Contracts) submission(ctx context.Context, in *plainInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Submit(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check})
 	return c.item(ctx, s, err)
 }
 
-func (c *Contracts) sending(ctx context.Context, in *plainInput) (*httpx.Item[View], error) {
+func (c *Contracts) sending(ctx context.Context, in *plainInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Send(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check})
 	return c.item(ctx, s, err)
+}
+
+// ContractDecision decides a step of an approval.
+type ContractDecision struct {
+	Decision string `json:"decision" enum:"approve,reject"`
+	Reason   string `json:"reason,omitempty" maxLength:"2000" doc:"Required for a rejection"`
 }
 
 type decisionInput struct {
 	ID string `path:"id" maxLength:"200"`
 	httpx.IfMatch
-	Body struct {
-		Decision string `json:"decision" enum:"approve,reject"`
-		Reason   string `json:"reason,omitempty" maxLength:"2000" doc:"Required for a rejection"`
-	}
+	Body ContractDecision
 }
 
-func (c *Contracts) decision(ctx context.Context, in *decisionInput) (*httpx.Item[View], error) {
+func (c *Contracts) decision(ctx context.Context, in *decisionInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Decide(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check}, in.Body.Decision == "approve", in.Body.Reason)
 	return c.item(ctx, s, err)
+}
+
+// ContractReason says why.
+type ContractReason struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"2000"`
 }
 
 type reasonInput struct {
 	ID string `path:"id" maxLength:"200"`
 	httpx.IfMatch
-	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
-	}
+	Body ContractReason
 }
 
-func (c *Contracts) withdrawal(ctx context.Context, in *reasonInput) (*httpx.Item[View], error) {
+func (c *Contracts) withdrawal(ctx context.Context, in *reasonInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Withdraw(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check}, in.Body.Reason)
 	return c.item(ctx, s, err)
 }
 
-func (c *Contracts) termination(ctx context.Context, in *reasonInput) (*httpx.Item[View], error) {
+func (c *Contracts) termination(ctx context.Context, in *reasonInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Terminate(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check}, in.Body.Reason)
 	return c.item(ctx, s, err)
+}
+
+// ContractIntent is what the customer says about renewing.
+type ContractIntent struct {
+	Intent string `json:"intent" enum:"renew,undecided,leave"`
+	Note   string `json:"note,omitempty" maxLength:"2000"`
 }
 
 type intentInput struct {
 	ID string `path:"id" maxLength:"200"`
 	httpx.IfMatch
-	Body struct {
-		Intent string `json:"intent" enum:"renew,undecided,leave"`
-		Note   string `json:"note,omitempty" maxLength:"2000"`
-	}
+	Body ContractIntent
 }
 
-func (c *Contracts) intent(ctx context.Context, in *intentInput) (*httpx.Item[View], error) {
+func (c *Contracts) intent(ctx context.Context, in *intentInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Intend(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check}, in.Body.Intent, in.Body.Note)
 	return c.item(ctx, s, err)
 }
 
-type renewalInput struct {
-	ID   string `path:"id" maxLength:"200"`
-	Body struct {
-		Items []contract.Line `json:"items,omitempty" maxItems:"200" doc:"Absent: as before"`
-		From  instant.Time    `json:"from,omitempty" doc:"Absent: when the old one ends"`
-		Until instant.Time    `json:"until,omitempty"`
-		Extra string          `json:"extra,omitempty" maxLength:"20000"`
-	}
+// ContractRenewal is what a renewal has of its own.
+type ContractRenewal struct {
+	Items []contract.Line `json:"items,omitempty" maxItems:"200" doc:"Absent: as before"`
+	From  instant.Time    `json:"from,omitempty" doc:"Absent: when the old one ends"`
+	Until instant.Time    `json:"until,omitempty"`
+	Extra string          `json:"extra,omitempty" maxLength:"20000"`
 }
 
-func (c *Contracts) renewal(ctx context.Context, in *renewalInput) (*httpx.Item[View], error) {
+type renewalInput struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body ContractRenewal
+}
+
+func (c *Contracts) renewal(ctx context.Context, in *renewalInput) (*httpx.Item[ContractView], error) {
 	b := in.Body
 	s, err := c.Renew(ctx, auth.From(ctx), httpx.NewID(ctx), in.ID, contract.Terms{Items: b.Items, From: b.From, Until: b.Until, Extra: b.Extra})
 	return c.created(ctx, s, err)
 }
 
-type upsellInput struct {
-	ID   string `path:"id" maxLength:"200"`
-	Body struct {
-		Items []prices.Ask `json:"items" minItems:"1" maxItems:"50"`
-	}
+// ContractUpsell is what is added to a contract.
+type ContractUpsell struct {
+	Items []prices.Ask `json:"items" minItems:"1" maxItems:"50"`
 }
 
-func (c *Contracts) upsell(ctx context.Context, in *upsellInput) (*httpx.Item[View], error) {
+type upsellInput struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body ContractUpsell
+}
+
+func (c *Contracts) upsell(ctx context.Context, in *upsellInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Upsell(ctx, auth.From(ctx), httpx.NewID(ctx), in.ID, in.Body.Items)
 	return c.created(ctx, s, err)
+}
+
+// ContractPaymentTold is a payment as it is told.
+type ContractPaymentTold struct {
+	Source   string       `json:"source" minLength:"1" maxLength:"60" doc:"System that tells of it"`
+	SourceID string       `json:"source_id" minLength:"1" maxLength:"200"`
+	Amount   money.Amount `json:"amount"`
+	PaidAt   instant.Time `json:"paid_at"`
 }
 
 type paymentInput struct {
 	ID string `path:"id" maxLength:"200"`
 	httpx.IfMatch
-	Body struct {
-		Source   string       `json:"source" minLength:"1" maxLength:"60" doc:"System that tells of it"`
-		SourceID string       `json:"source_id" minLength:"1" maxLength:"200"`
-		Amount   money.Amount `json:"amount"`
-		PaidAt   instant.Time `json:"paid_at"`
-	}
+	Body ContractPaymentTold
 }
 
-func (c *Contracts) payment(ctx context.Context, in *paymentInput) (*httpx.Item[View], error) {
+func (c *Contracts) payment(ctx context.Context, in *paymentInput) (*httpx.Item[ContractView], error) {
 	b := in.Body
 	s, err := c.Pay(ctx, auth.From(ctx), in.ID, Change{httpx.Command(ctx), in.Check}, catalogue.ContractPayment{ID: b.Source + ":" + b.SourceID, Amount: b.Amount, PaidAt: b.PaidAt})
 	return c.item(ctx, s, err)
@@ -215,7 +236,7 @@ type advanceInput struct {
 	Body effects.AdvanceContract
 }
 
-func (c *Contracts) advance(ctx context.Context, in *advanceInput) (*httpx.Item[View], error) {
+func (c *Contracts) advance(ctx context.Context, in *advanceInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Advance(ctx, auth.From(ctx), in.ID, Change{Command: httpx.Command(ctx)}, in.Body)
 	return c.item(ctx, s, err)
 }
@@ -225,7 +246,7 @@ type urgeInput struct {
 	Body effects.UrgeSigning
 }
 
-func (c *Contracts) urge(ctx context.Context, in *urgeInput) (*httpx.Item[View], error) {
+func (c *Contracts) urge(ctx context.Context, in *urgeInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Urge(ctx, auth.From(ctx), in.ID, Change{Command: httpx.Command(ctx)}, in.Body)
 	return c.item(ctx, s, err)
 }
@@ -236,7 +257,7 @@ type markInput struct {
 	Body effects.SetMark
 }
 
-func (c *Contracts) mark(ctx context.Context, in *markInput) (*httpx.Item[View], error) {
+func (c *Contracts) mark(ctx context.Context, in *markInput) (*httpx.Item[ContractView], error) {
 	s, err := c.Mark(ctx, auth.From(ctx), in.ID, Change{Command: httpx.Command(ctx)}, in.Mark, in.Body.Evidence)
 	return c.item(ctx, s, err)
 }

@@ -69,7 +69,7 @@ func (c *Contracts) query(ctx context.Context, p auth.Principal, in *listInput) 
 }
 
 // list leaves out what the caller may not see; a page may hold fewer than asked for.
-func (c *Contracts) list(ctx context.Context, in *listInput) (*httpx.List[View], error) {
+func (c *Contracts) list(ctx context.Context, in *listInput) (*httpx.List[ContractView], error) {
 	p := auth.From(ctx)
 	if err := c.Guard.MayAtAll(p, access.ContractRead); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (c *Contracts) list(ctx context.Context, in *listInput) (*httpx.List[View],
 		return nil, err
 	}
 	all := c.Guard.Everywhere(p, access.ContractRead) || in.Customer != ""
-	out := make([]View, 0, len(page.Docs))
+	out := make([]ContractView, 0, len(page.Docs))
 	for _, d := range page.Docs {
 		if !all {
 			if _, _, err := c.Files.Permitted(ctx, p, access.ContractRead, d.Body.Customer); err != nil && c.Guard.May(p, access.ContractRead, access.Holder{Owner: d.Body.Contract.Owner}) != nil {

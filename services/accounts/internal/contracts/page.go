@@ -43,8 +43,8 @@ func (c *Contracts) registerLinks(s *httpx.Server) {
 	c.Links.Page(s, purpose, "The page on which a customer signs a contract", c.showPage, c.actOnPage)
 }
 
-// Open is a contract as whoever holds its link sees it.
-type Open struct {
+// OpenContract is a contract as whoever holds its link sees it.
+type OpenContract struct {
 	Number    string                   `json:"number"`
 	Title     string                   `json:"title"`
 	Seller    string                   `json:"seller"`
@@ -59,8 +59,8 @@ type Open struct {
 	Signature *catalogue.Signature     `json:"signature,omitempty"`
 }
 
-func (c *Contracts) openOf(o catalogue.Contract) Open {
-	out := Open{Number: o.Number, Title: o.Title, Seller: o.Seller.Name, Buyer: o.Buyer.Name, Items: o.Items, Total: o.Total, From: o.From, Until: o.Until,
+func (c *Contracts) openOf(o catalogue.Contract) OpenContract {
+	out := OpenContract{Number: o.Number, Title: o.Title, Seller: o.Seller.Name, Buyer: o.Buyer.Name, Items: o.Items, Total: o.Total, From: o.From, Until: o.Until,
 		SignBy: o.SignBy, Hash: o.Hash, Signature: o.Signature, Text: []string{}}
 	if v, ok := c.Policy.Version(o.PolicyVersion); ok {
 		out.Text = contract.Words(v, o)
@@ -70,7 +70,7 @@ func (c *Contracts) openOf(o catalogue.Contract) Open {
 
 type linkInput struct{ links.Path }
 
-type openOutput struct{ Body Open }
+type openOutput struct{ Body OpenContract }
 
 func (c *Contracts) byLink(ctx context.Context, in *linkInput) (*openOutput, error) {
 	l, err := c.Links.Open(ctx, purpose, in.Path)
@@ -84,12 +84,15 @@ func (c *Contracts) byLink(ctx context.Context, in *linkInput) (*openOutput, err
 	return &openOutput{c.openOf(d.Body.Contract)}, nil
 }
 
+// ContractSignature is what the signer sends.
+type ContractSignature struct {
+	Name string `json:"name" minLength:"1" maxLength:"200" doc:"As the signer types it"`
+	Hash string `json:"hash" minLength:"64" maxLength:"64" doc:"Of the document that was shown"`
+}
+
 type signInput struct {
 	links.Path
-	Body struct {
-		Name string `json:"name" minLength:"1" maxLength:"200" doc:"As the signer types it"`
-		Hash string `json:"hash" minLength:"64" maxLength:"64" doc:"Of the document that was shown"`
-	}
+	Body ContractSignature
 }
 
 func (c *Contracts) signByLink(ctx context.Context, in *signInput) (*openOutput, error) {
@@ -101,11 +104,14 @@ func (c *Contracts) signByLink(ctx context.Context, in *signInput) (*openOutput,
 	return &openOutput{c.openOf(s.Contract)}, err
 }
 
+// ContractRefusal says why a contract is not signed.
+type ContractRefusal struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"2000"`
+}
+
 type declineInput struct {
 	links.Path
-	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
-	}
+	Body ContractRefusal
 }
 
 func (c *Contracts) declineByLink(ctx context.Context, in *declineInput) (*struct{ Status int }, error) {
