@@ -264,3 +264,96 @@ func TestCustomersAreShownInRed(t *testing.T) {
 	r.tell(c, "call", "c-3", 0, "inbound")
 	until(t, "no longer in red", func() bool { return !r.stands(c).Red })
 }
+
+// fill gives customers timelines of two years by the timeline itself: an order a month
+// and a word now and then.
+func (r *running) fill(customers, each int) []string {
+	r.t.Helper()
+	ids := make([]string, customers)
+	var wg sync.WaitGroup
+	free := make(chan struct{}, 16)
+	for i := range customers {
+		ids[i] = r.customer(fmt.Sprintf("批量客户%06d有限公司", i), "")
+		wg.Add(1)
+		free <- struct{}{}
+		go func() {
+			defer func() { <-free; wg.Done() }()
+			for from := 0; from < each; from += 50 {
+				var list []map[string]any
+				for n := from; n < min(each, from+50); n++ {
+					d := draft(ids[i], []string{"order", "order", "call", "wechat"}[n%4], fmt.Sprintf("b-%d-%d", i, n), instant.Now().Add(-time.Duration(n+i%90)*730/time.Duration(each)*24*time.Hour).String(), "inbound")
+					if n%4 < 2 {
+						d["amount"] = map[string]any{"minor": 10_000 + n, "currency": "CNY"}
+					}
+					list = append(list, d)
+				}
+				if status, _ := r.call("director", "POST", "/v1/timeline/batch", map[string]any{"items": list}, nil); status >= 300 {
+					r.t.Errorf("batch: %d", status)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	return ids
+}
+
+// R-098, D-7: scoring everything from scratch gives what the facts gave one by one,
+// and nobody stands differently by it.
+func TestScoringEverythingFromScratch(t *testing.T) {
+	r := run(t)
+	const customers, each = 20, 24
+	ids := r.fill(customers, each)
+	var before []stands
+	for _, id := range ids {
+		until(t, "all taken in", func() bool {
+			s := r.stands(id)
+			return slices.ContainsFunc(s.Indicators, func(i catalogue.Indicator) bool { return i.ID == "last_order" }) && s.Version > 0
+		})
+	}
+	r.settled(ids)
+	for _, id := range ids {
+		before = append(before, r.stands(id))
+	}
+	var so struct {
+		Running                     bool
+		Customers, Entries, Changed int64
+		Failed                      string
+	}
+	if status, _ := r.call("wang", "POST", "/v1/standings/scoring", nil, nil); status != 403 {
+		t.Errorf("by a salesperson: %d", status)
+	}
+	if status, _ := r.call("journeys", "POST", "/v1/standings/scoring", nil, &so); status != http.StatusAccepted {
+		t.Fatalf("%d", status)
+	}
+	until(t, "scored", func() bool {
+		r.call("journeys", "GET", "/v1/standings/scoring", nil, &so)
+		return !so.Running
+	})
+	// The timeline also tells of the turns of the standings themselves.
+	if so.Failed != "" || so.Customers != customers || so.Entries < customers*each || so.Changed != 0 {
+		t.Errorf("%+v", so)
+	}
+	for i, id := range ids {
+		if after := r.stands(id); after.Health != before[i].Health || after.Lifecycle != before[i].Lifecycle || !slices.Equal(after.Groups, before[i].Groups) {
+			t.Errorf("%s: %d %s, from scratch %d %s", id, before[i].Health, before[i].Lifecycle, after.Health, after.Lifecycle)
+		}
+	}
+}
+
+// settled waits until no standing changes any more.
+func (r *running) settled(ids []string) {
+	r.t.Helper()
+	versions := func() (sum int64) {
+		for _, id := range ids {
+			sum += r.stands(id).Version
+		}
+		return sum
+	}
+	at, since := versions(), time.Now()
+	until(r.t, "settled", func() bool {
+		if now := versions(); now != at {
+			at, since = now, time.Now()
+		}
+		return time.Since(since) > 300*time.Millisecond
+	})
+}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"liuke.dev/shared/instant"
-	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 )
 
@@ -20,7 +19,7 @@ func (p *Part) followRules(ctx context.Context) error {
 	for {
 		if v, err := p.Policy.At(p.Clock()); err == nil {
 			if name := p.settings.of(v); name != done {
-				if err := p.rejudge(ctx, name, v); err == nil {
+				if err := p.rejudge(store.Background(ctx), name); err == nil {
 					done = name
 				} else if ctx.Err() == nil {
 					p.Log.WarnContext(ctx, "judging customers by other rules", "error", err)
@@ -36,7 +35,7 @@ func (p *Part) followRules(ctx context.Context) error {
 }
 
 // rejudge judges everybody who was judged by rules of another name.
-func (p *Part) rejudge(ctx context.Context, name string, _ *policy.View) error {
+func (p *Part) rejudge(ctx context.Context, name string) error {
 	for _, r := range []store.Range{{To: name}, {From: name + "\x00"}} {
 		for {
 			page, err := p.docs.Page(ctx, store.Query{Index: bySettings, Range: r, Limit: 100})

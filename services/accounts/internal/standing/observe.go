@@ -10,6 +10,7 @@ import (
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
 	rules "liuke.dev/shared/standing"
+	"liuke.dev/shared/store"
 )
 
 // reading says what a fact says about how its customer stands.
@@ -107,7 +108,7 @@ func (p *Part) Observe(ctx context.Context, batch []facts.Event) []error {
 	for _, root := range order {
 		g.Go(func() error {
 			s := shares[root]
-			if err := p.take(facts.WithCause(ctx, s.cause), root, s); err != nil {
+			if err := p.take(store.Background(facts.WithCause(ctx, s.cause)), root, s); err != nil {
 				for _, i := range s.events {
 					outcome[i] = err
 				}

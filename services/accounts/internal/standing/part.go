@@ -116,9 +116,11 @@ func New(ctx context.Context, d service.Deps, files Files, guard access.Guard, l
 	if err := d.Store.Declare(ctx, standings, reviews); err != nil {
 		return nil, err
 	}
-	return &Part{Files: files, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log, consume: d.Consume, lines: lines,
+	p := &Part{Files: files, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log, consume: d.Consume, lines: lines,
 		docs: store.Of[Doc](d.Store, standings), views: store.Of[catalogue.Standing](d.Store, standings), briefs: store.Of[Brief](d.Store, standings),
-		reviews: store.Of[catalogue.RiskReview](d.Store, reviews)}, nil
+		reviews: store.Of[catalogue.RiskReview](d.Store, reviews)}
+	p.scoring.asked = make(chan struct{}, 1)
+	return p, nil
 }
 
 // Run takes in facts, and judges everybody anew when the rules change, until ctx ends.
@@ -127,5 +129,6 @@ func (p *Part) Run(ctx context.Context) error {
 		func(ctx context.Context) error {
 			return p.consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.standing", Topics: []string{catalogue.TopicAccounts}, Types: Types, HandleBatch: p.Observe})
 		},
+		p.scoreWhenAsked,
 		p.followRules)
 }

@@ -40,6 +40,7 @@ type Scoring struct {
 type scoring struct {
 	mu                          sync.Mutex
 	state                       Scoring
+	asked                       chan struct{}
 	begun                       time.Time
 	customers, entries, changed atomic.Int64
 }
@@ -61,18 +62,29 @@ func (p *Part) ScoreAll(ctx context.Context) (Scoring, error) {
 	p.scoring.entries.Store(0)
 	p.scoring.changed.Store(0)
 	p.scoring.mu.Unlock()
-	go func() {
-		err := p.Score(context.WithoutCancel(ctx))
+	p.scoring.asked <- struct{}{} // nothing else is under way, so there is room
+	return p.Scored(ctx)
+}
+
+// scoreWhenAsked does what was asked for, until ctx ends. What a stop of the
+// program interrupts is asked for again by a person.
+func (p *Part) scoreWhenAsked(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.scoring.asked:
+		}
+		err := p.Score(store.Background(ctx))
 		p.scoring.mu.Lock()
-		defer p.scoring.mu.Unlock()
 		p.scoring.state = p.scoring.sofar()
 		p.scoring.state.Running = false
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			p.scoring.state.Failed = err.Error()
 			p.Log.ErrorContext(ctx, "scoring everything", "error", err)
 		}
-	}()
-	return p.Scored(ctx)
+		p.scoring.mu.Unlock()
+	}
 }
 
 // Scored tells how far it is, or how it ended.
