@@ -97,8 +97,14 @@ func shippedIntervention() Intervention {
 	}
 }
 
+// mostRoles bounds a team, the one who looks at first included.
+const mostRoles = 7
+
 func (c *checker) intervention(v Intervention) {
 	seen := map[string]bool{}
+	if len(v.Team) > mostRoles {
+		c.add("intervention.team", "max_items", fmt.Sprintf("最多 %d 个角色", mostRoles), fmt.Sprintf("may have at most %d roles", mostRoles))
+	}
 	for i, r := range v.Team {
 		at := fmt.Sprintf("intervention.team[%d]", i)
 		if seen[r.ID] {

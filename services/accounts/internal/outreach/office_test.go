@@ -29,6 +29,7 @@ import (
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
+	"liuke.dev/shared/store/storetest"
 )
 
 func init() { _ = flag.Set("rapid.checks", "12") } // each opens a store of its own
@@ -105,7 +106,7 @@ func (f *files) put(id string, edit func(*customer.File)) {
 type office struct {
 	*outreach.Outreach
 	t     testing.TB
-	store store.Engine
+	store storetest.Faulty
 	files *files
 	now   atomic.Int64
 	url   string
@@ -117,12 +118,13 @@ func open(t testing.TB, change ...func(*policy.Sections)) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, store: e}
+	o := &office{t: t}
+	o.store.Engine = e
 	o.now.Store(int64(monday))
 	guard := access.New(directory.Of(catalogue.Person{ID: "wang", Active: true, Team: "east"}, catalogue.Person{ID: "zhao", Active: true, Team: "west"}), o.clock)
 	o.files = &files{files: map[string]customer.File{}, guard: guard}
 	o.files.put("c", nil)
-	o.Outreach, err = outreach.New(t.Context(), outreach.Config{Engine: e, Files: o.files, Guard: guard, Policy: policytest.Holder(t, change...), Clock: o.clock, Log: slog.New(slog.DiscardHandler)})
+	o.Outreach, err = outreach.New(t.Context(), outreach.Config{Engine: &o.store, Files: o.files, Guard: guard, Policy: policytest.Holder(t, change...), Clock: o.clock, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -187,6 +187,58 @@ func TestRaces(t *testing.T) {
 	})
 }
 
+// D-9: whatever the store fails to keep in between, or keeps and does not say so,
+// the sweep finishes: nothing leaves twice or over the budget, nothing is forgotten,
+// nothing that was withdrawn leaves.
+func TestFaultsInBetween(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		o := open(t)
+		o.store.Percent.Store(rapid.Int64Range(5, 50).Draw(rt, "percent"))
+		accepted, withdrawn := map[string]bool{}, catalogue.Subject{Kind: catalogue.KindIntervention, ID: "1"}
+		for i := range rapid.IntRange(1, 8).Draw(rt, "contacts") {
+			ask := mail("c", departments[i%4])
+			ask.For = &catalogue.Subject{Kind: catalogue.KindIntervention, ID: fmt.Sprint(i % 2)}
+			id := fmt.Sprint(i)
+			for range 60 { // as activities do
+				if _, err := o.Reach(t.Context(), id, "journeys", ask); err == nil {
+					accepted[id] = true
+					break
+				}
+			}
+			o.now.Add(int64(rapid.IntRange(0, 20).Draw(rt, "hours")) * int64(hour))
+			_ = o.Round(t.Context())
+		}
+		took := false
+		for range 60 {
+			if _, err := o.Withdraw(t.Context(), withdrawn, "recovered"); err == nil {
+				took = true
+				break
+			}
+		}
+		o.store.Percent.Store(0)
+		morning := monday + (o.clock()-monday+day-1)/day*day
+		for d := range 28 {
+			o.later(morning + instant.Time(d)*day)
+			o.later(o.clock())
+		}
+		sent := o.sent("c")
+		within(rt, sent)
+		for id := range accepted {
+			c := o.see(id)
+			n := 0
+			for _, s := range o.steps(id) {
+				if s == "sent" {
+					n++
+				}
+			}
+			ended := c.Status == catalogue.OutreachSent && n == 1 || n == 0 && (c.Status == catalogue.OutreachWithdrawn || c.Status == catalogue.OutreachRefused)
+			if !ended || took && c.Status == catalogue.OutreachRefused && c.For.ID != withdrawn.ID {
+				rt.Errorf("%s: %+v, left %d times", id, c, n)
+			}
+		}
+	})
+}
+
 // D-9: the place of what is withdrawn goes to the next; withdrawing again finds
 // nothing; what is asked for afterwards is refused.
 func TestWithdrawn(t *testing.T) {
