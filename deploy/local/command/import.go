@@ -86,6 +86,7 @@ Old dates are kept as history: no reminder fires for the past.
 	f.BoolVar(&preview, "preview", false, "show what would happen and stop")
 	f.BoolVar(&yes, "yes", false, "do not ask")
 	f.StringVar(&report, "report", "import-report.csv", "where the report of refused and adjusted rows is written")
+	c.AddCommand(importCustomersCommand(), importOrdersCommand())
 	return c
 }
 

@@ -73,6 +73,7 @@ type MatchItem struct {
 type MatchedItem struct {
 	ID string `json:"id"`
 	effects.Matched
+	Asked bool `json:"asked,omitempty" doc:"It was asked for under this id before: nothing is new"`
 }
 
 type matchManyInput struct {
@@ -107,8 +108,12 @@ func (a *API) matchMany(ctx context.Context, in *matchManyInput) (*output[matche
 	g.SetLimit(asked)
 	for i, item := range in.Body.Items {
 		g.Go(func() error {
+			before, err := a.Accounts.Find(ctx, matching.Known{Kind: matching.Person}, item.ID)
+			if err != nil {
+				return err
+			}
 			m, err := a.Accounts.MatchOrCreate(ctx, item.ID, p.ID, app.Ask{MatchCustomer: item.MatchCustomer, Sector: item.Sector, External: item.External})
-			out[i] = MatchedItem{item.ID, m}
+			out[i] = MatchedItem{item.ID, m, before != ""}
 			return err
 		})
 	}
