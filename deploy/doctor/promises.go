@@ -18,7 +18,9 @@ func (x *examination) journeys(ctx context.Context) []Finding {
 	return orFine(judgeJourneys(c, err), fmt.Sprintf("%d 个旅程在运行，没有卡住的", running), fmt.Sprintf("%d journeys run, none is stuck", running))
 }
 
-var kindNames = map[string]lang.Text{"lead": lang.T("线索", "lead"), "deal": lang.T("商机", "deal"), "transfer": lang.T("移交", "transfer")}
+var kindNames = map[string]lang.Text{"lead": lang.T("线索", "lead"), "deal": lang.T("商机", "deal"), "transfer": lang.T("移交", "transfer"),
+	"maintenance": lang.T("客户维护", "maintenance"), "case": lang.T("工单", "case"), "contract": lang.T("合同", "contract"), "intervention": lang.T("干预", "intervention"),
+	"churn_review": lang.T("流失复盘", "churn review"), "need_change": lang.T("需求变更", "change of need")}
 
 func judgeJourneys(c workflows.Counts, err error) (out []Finding) {
 	if err != nil {

@@ -34,7 +34,8 @@ func (a *API) task(ctx context.Context, doc *store.Doc[task.Task]) (Task, error)
 	t := doc.Body
 	out := Task{Task: t.Task, Owner: t.Owner, Version: doc.Version, ChangedAt: t.ChangedAt, WhyURL: "/v1/insights/why?task=" + url.QueryEscape(t.ID)}
 	switch t.Subject.Kind {
-	case catalogue.KindLead, catalogue.KindDeal, catalogue.KindTransfer:
+	case catalogue.KindLead, catalogue.KindDeal, catalogue.KindTransfer, catalogue.KindCase, catalogue.KindContract, catalogue.KindIntervention,
+		catalogue.KindChurnReview, catalogue.KindNeedChange:
 		out.JourneyURL = a.Journey(t.Subject.Kind, t.Subject.ID)
 	}
 	var err error
