@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"liuke.dev/services/accounts/internal/cases/ticket"
+	"liuke.dev/services/accounts/internal/period"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/facts"
@@ -196,11 +197,12 @@ func (c *Cases) httpList(ctx context.Context, in *struct {
 	return httpx.NewList(out, next), nil
 }
 
-func (c *Cases) httpFigures(ctx context.Context, in *struct {
-	From instant.Time `query:"from"`
-	To   instant.Time `query:"to"`
-}) (*struct{ Body []Figure }, error) {
-	f, err := c.Figures(ctx, in.From, in.To)
+func (c *Cases) httpFigures(ctx context.Context, in *period.Query) (*struct{ Body []Figure }, error) {
+	from, to, err := in.Instants()
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.Figures(ctx, from, to)
 	return &struct{ Body []Figure }{f}, err
 }
 

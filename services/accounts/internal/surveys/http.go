@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/http"
 
+	"liuke.dev/services/accounts/internal/period"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/service"
 )
 
@@ -116,13 +116,16 @@ func (s *Surveys) httpList(ctx context.Context, in *struct {
 }
 
 func (s *Surveys) httpFigures(ctx context.Context, in *struct {
-	Kind string       `query:"kind" enum:"nps,csat,rating,needs" default:"nps"`
-	From instant.Time `query:"from"`
-	To   instant.Time `query:"to"`
-	Tier string       `query:"tier" maxLength:"40"`
-	Link string       `query:"link" maxLength:"40"`
-	By   string       `query:"by" enum:"all,month,tier,link,template,occasion" default:"all"`
+	Kind string `query:"kind" enum:"nps,csat,rating,needs" default:"nps"`
+	period.Query
+	Tier string `query:"tier" maxLength:"40"`
+	Link string `query:"link" maxLength:"40"`
+	By   string `query:"by" enum:"all,month,tier,link,template,occasion" default:"all"`
 }) (*struct{ Body []Figure }, error) {
-	f, err := s.Count(ctx, Figures{Kind: in.Kind, From: in.From, To: in.To, Tier: in.Tier, Link: in.Link, By: in.By})
+	from, to, err := in.Instants()
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Count(ctx, Figures{Kind: in.Kind, From: from, To: to, Tier: in.Tier, Link: in.Link, By: in.By})
 	return &struct{ Body []Figure }{f}, err
 }
