@@ -7,6 +7,7 @@ import (
 
 	"liuke.dev/services/insights/internal/access"
 	"liuke.dev/services/insights/internal/httpapi"
+	"liuke.dev/services/insights/internal/learning"
 	"liuke.dev/services/insights/internal/outage"
 	"liuke.dev/services/insights/internal/project"
 	"liuke.dev/services/insights/internal/punctuality"
@@ -25,6 +26,8 @@ type Service struct {
 	c    record.Collections
 	late *punctuality.Book
 	outs *outage.Book
+
+	learnt *learning.Book
 }
 
 // New opens insights' read models.
@@ -41,7 +44,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{deps: d, c: c, late: late, outs: outs}, nil
+	learnt, err := learning.Open(ctx, d.Store, c, d.Policy, d.Clock)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{deps: d, c: c, late: late, outs: outs, learnt: learnt}, nil
 }
 
 // Register adds insights' operations.
@@ -58,6 +65,7 @@ func (s *Service) Register(r *httpx.Server) {
 	late.Register(r)
 	outages := &httpapi.Outages{Book: s.outs, Guard: late.Guard, Local: s.local}
 	outages.Register(r)
+	(&httpapi.Learning{Book: s.learnt, Guard: late.Guard}).Register(r)
 }
 
 // local writes an instant, to the second, in the zone of the company's calendar.
@@ -75,7 +83,7 @@ func (s *Service) Run(ctx context.Context) error {
 }
 
 func (s *Service) follow(ctx context.Context) error {
-	p := project.New(s.c, s.late, s.outs)
+	p := project.New(s.c, s.late, s.outs, s.learnt)
 	return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.insights", HandleBatch: p.Batch,
 		Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization, catalogue.TopicJourneys, catalogue.TopicOperations}})
 }

@@ -18,10 +18,14 @@ type Action string
 const (
 	LateRecords Action = "late_records.read"
 	Outages     Action = "outages.read"
+
+	Learning Action = "learning.read"    // proposals of the health score, their figures and shadow scores (D-8)
+	Propose  Action = "learning.propose" // learn one, run it in shadow, reject it
+	Approve  Action = "learning.approve" // approve one that ran in shadow
 )
 
 // Actions lists all actions in the order of the table.
-var Actions = []Action{LateRecords, Outages}
+var Actions = []Action{LateRecords, Outages, Learning, Propose, Approve}
 
 type rights = access.Rights[Action]
 
@@ -30,9 +34,11 @@ type rights = access.Rights[Action]
 var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
 	access.Everyone:    {LateRecords: access.Own},
 	auth.SalesManager:  {LateRecords: access.Team, Outages: access.All},
-	auth.SalesDirector: {LateRecords: access.All, Outages: access.All},
-	auth.Management:    {LateRecords: access.All, Outages: access.All},
-	auth.Administrator: {Outages: access.All},
+	auth.SalesDirector: {LateRecords: access.All, Outages: access.All, Learning: access.All, Propose: access.All, Approve: access.All},
+	auth.Management:    {LateRecords: access.All, Outages: access.All, Learning: access.All, Propose: access.All, Approve: access.All},
+	auth.Success:       {Learning: access.All, Propose: access.All},
+	auth.Operations:    {Learning: access.All},
+	auth.Administrator: {Outages: access.All, Learning: access.All},
 	auth.System:        {Outages: access.All}, // the operator's command line
 }}
 

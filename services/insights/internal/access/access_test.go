@@ -18,6 +18,9 @@ func TestMatrix(t *testing.T) {
                     sales acct mgr dir mgmt mkt svc succ impl ops prod tech admin system
 late_records.read     o    o    t   a   a    o   o   o    o    o   o    o    o     -
 outages.read          -    -    a   a   a    -   -   -    -    -   -    -    a     a
+learning.read         -    -    -   a   a    -   -   a    -    a   -    -    a     -
+learning.propose      -    -    -   a   a    -   -   a    -    -   -    -    -     -
+learning.approve      -    -    -   a   a    -   -   -    -    -   -    -    -     -
 `, Actions: access.Actions, May: guard.May,
 		MayAtAll: func(p auth.Principal, a access.Action) error { _, err := guard.Reached(p, a, nil); return err },
 		Relations: []accesstest.Relation[string]{

@@ -65,6 +65,7 @@ type Collections struct {
 const (
 	FactsBySubject         = "by_subject"
 	FactsByCause           = "by_cause"
+	FactsByCustomer        = "by_customer"
 	ObligationsByJourney   = "by_journey"
 	ObligationsByRule      = "by_rule"
 	ObligationsByLateness  = "by_lateness"
@@ -77,7 +78,8 @@ const (
 
 var (
 	factSpec = store.Spec{Name: "recorded_fact", Indexes: []store.Index{
-		{Name: FactsBySubject, Equal: []string{"subject"}, Order: "time"}, {Name: FactsByCause, Equal: []string{"cause"}, Order: "time"}}}
+		{Name: FactsBySubject, Equal: []string{"subject"}, Order: "time"}, {Name: FactsByCause, Equal: []string{"cause"}, Order: "time"},
+		{Name: FactsByCustomer, Equal: []string{"customer"}, Order: "time", Sparse: true}}}
 	journeySpec = store.Spec{Name: "journey_state", Indexes: []store.Index{
 		{Name: JourneysByNextDue, Equal: []string{"ended"}, Order: "next_due"}, {Name: JourneysByOwnerNextDue, Equal: []string{"owner", "ended"}, Order: "next_due"},
 		{Name: JourneysByTime, Order: "at"}}}
