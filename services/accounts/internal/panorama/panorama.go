@@ -113,18 +113,12 @@ func (p *Panorama) whose(ctx context.Context, e facts.Event) (string, error) {
 		id = strings.TrimPrefix(e.Aggregate, "customer/") // the file that was folded; its root is the other
 	}
 	if id == "" {
-		var d struct {
-			Customer string
-			After    struct{ Customer string }
-			State    struct{ Customer string }
-		}
+		var d struct{ After, State json.RawMessage }
 		if err := json.Unmarshal(e.Data, &d); err != nil {
 			return "", facts.Final(err)
 		}
-		for _, c := range []string{d.After.Customer, d.State.Customer} {
-			if id == "" {
-				id = c
-			}
+		if id = customerIn(d.After); id == "" {
+			id = customerIn(d.State)
 		}
 	}
 	if id == "" {
@@ -135,6 +129,16 @@ func (p *Panorama) whose(ctx context.Context, e facts.Event) (string, error) {
 		return id, nil // its file is not here yet; nobody may read the board before
 	}
 	return f.ID, err
+}
+
+// customerIn gives the customer of a thing that a fact tells of; what a fact tells
+// of may also be a mere word, such as a stage.
+func customerIn(thing json.RawMessage) string {
+	var of struct{ Customer string }
+	if json.Unmarshal(thing, &of) != nil {
+		return ""
+	}
+	return of.Customer
 }
 
 var (
