@@ -69,8 +69,8 @@ func (g glance) finds(rule string) bool {
 	return slices.ContainsFunc(g.Findings, func(f struct{ Rule string }) bool { return f.Rule == rule })
 }
 
-// within is how soon a change is to be seen by every department.
-const within = 2 * time.Second
+// seenWithin is how soon a change is to be seen by every department.
+const seenWithin = 2 * time.Second
 
 // whoever takes over sees in one call what is
 // needed, promised, objected, who decides, what runs, what comes next and why; and
@@ -82,7 +82,7 @@ func TestWhoeverTakesOverSeesEverything(t *testing.T) {
 	at := now.Add(-48 * time.Hour)
 	seen := func(what string, is func(glance) bool) {
 		t.Helper()
-		if took := until(t, what, func() bool { return is(r.panorama(c)) }); took > within {
+		if took := until(t, what, func() bool { return is(r.panorama(c)) }); took > seenWithin {
 			t.Errorf("%s was seen after %v", what, took)
 		} else {
 			t.Logf("%s: seen after %v", what, took.Round(time.Millisecond))
@@ -181,5 +181,70 @@ func TestWhatTheSystemSaysAndTheCustomerDoes(t *testing.T) {
 	r.call("director", "GET", "/v1/customers/findings", nil, &all)
 	if len(all.Items) != 0 {
 		t.Errorf("what was set aside came up again: %+v", all.Items)
+	}
+}
+
+// what time alone makes doubtful is found when its time has come, without
+// any fact, and without looking through all customers.
+func TestTimeAloneRaisesAFinding(t *testing.T) {
+	r := run(t)
+	c := r.customer("上海华兴贸易有限公司", "13812345678")
+	since := instant.Now().Add(-30*24*time.Hour + 1500*time.Millisecond)
+	deal := catalogue.Deal{ID: "d1", Title: "年框", Customer: c, Pipeline: "p7", Stage: "quoted", StageType: "quoted", StageSince: since, Outcome: catalogue.DealOpen, OpenedAt: since, ClocksFrom: since}
+	r.happens("deal/d1", c, &catalogue.DealOpened{After: deal})
+	until(t, "the deal", func() bool { return r.panorama(c).runs("deal", "d1") })
+	if instant.Now() < since.Add(30*24*time.Hour) && r.panorama(c).finds("negotiation_silent") {
+		t.Error("it was found too early")
+	}
+	until(t, "a finding", func() bool { return r.panorama(c).finds("negotiation_silent") })
+	if late := instant.Now().Sub(since.Add(30 * 24 * time.Hour)); late > seenWithin {
+		t.Errorf("found %v late", late)
+	}
+}
+
+// of two customers that turn out to be one, everything is seen at
+// one; when that is undone, each has its own back, with what came of it since.
+func TestThePanoramaFollowsMergesAndTheirUndoing(t *testing.T) {
+	r := run(t)
+	keep, drop := r.customer("上海华兴贸易有限公司", "13812345678"), r.customer("上海华星商贸有限公司", "13912345678")
+	at := instant.Now().Add(-48 * time.Hour)
+	open := func(customer, id string) catalogue.Deal {
+		d := catalogue.Deal{ID: id, Title: id, Customer: customer, Pipeline: "p7", Stage: "need", StageType: "need", StageSince: at, Outcome: catalogue.DealOpen, OpenedAt: at, ClocksFrom: at}
+		r.happens("deal/"+id, customer, &catalogue.DealOpened{After: d})
+		return d
+	}
+	open(keep, "mine")
+	theirs := open(drop, "theirs")
+	until(t, "both deals", func() bool { return r.panorama(keep).runs("deal", "mine") && r.panorama(drop).runs("deal", "theirs") })
+	var m catalogue.Merge
+	if status, _ := r.call("director", "POST", "/v1/merges", map[string]any{"keep": keep, "drop": drop, "reason": "同一家"}, &m); status != 200 && status != 201 {
+		t.Fatalf("merge: %d", status)
+	}
+	into, from := m.Into, m.From
+	until(t, "both deals at one", func() bool {
+		g := r.panorama(from)
+		return g.Customer.ID == into && g.runs("deal", "mine") && g.runs("deal", "theirs")
+	})
+	before := theirs
+	theirs.Stage, theirs.StageType = "solution", "solution"
+	r.happens("deal/theirs", into, &catalogue.DealChanged{Before: before, After: theirs, Changed: []string{"stage"}})
+	until(t, "the step", func() bool {
+		for _, d := range r.panorama(into).Running {
+			if d.Subject.ID == "theirs" && d.Stage == "solution" {
+				return true
+			}
+		}
+		return false
+	})
+	if status, _ := r.call("director", "POST", "/v1/merges/"+m.ID+"/undo", map[string]any{"reason": "两家"}, nil); status != 200 {
+		t.Fatalf("undo: %d", status)
+	}
+	own := map[string]string{keep: "mine", drop: "theirs"}
+	until(t, "each deal at its own", func() bool {
+		a, b := r.panorama(keep), r.panorama(drop)
+		return a.Customer.ID == keep && b.Customer.ID == drop && a.runs("deal", own[keep]) && b.runs("deal", own[drop]) && !a.runs("deal", own[drop]) && !b.runs("deal", own[keep])
+	})
+	if d := r.panorama(drop).Running[0]; d.Stage != "solution" {
+		t.Errorf("it came back as it was: %+v", d)
 	}
 }
