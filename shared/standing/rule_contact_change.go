@@ -53,9 +53,13 @@ func who(m Mark) (contact, successor string) {
 func (e *eye) tookOver(c Mark) bool {
 	gone, successor := who(c)
 	return slices.ContainsFunc(e.since(e.of(Inbound), c.At), func(m Mark) bool {
-		if m.Of == "" || m.Of == gone {
+		who := m.Of
+		if id := e.s.Names[who]; id != "" {
+			who = id
+		}
+		if who == "" || who == gone {
 			return false
 		}
-		return m.Of == successor || successor == "" && e.s.Roles[m.Of] == catalogue.RoleDecisionMaker
+		return who == successor || successor == "" && e.s.Roles[m.Of] == catalogue.RoleDecisionMaker
 	})
 }

@@ -163,13 +163,14 @@ func TestDecisionMakerChanges(t *testing.T) {
 		"a month, nobody took over":                  {30, "wu", nil, catalogue.SignalSevere},
 		"the successor took over":                    {40, "wu", []catalogue.TimelineEntry{word(35, "wu")}, ""},
 		"somebody else wrote":                        {40, "wu", []catalogue.TimelineEntry{word(35, "sun")}, catalogue.SignalSevere},
+		"the successor took over, by name":           {40, "wu", []catalogue.TimelineEntry{word(35, "吴经理")}, ""},
 		"the successor wrote only before":            {40, "wu", []catalogue.TimelineEntry{word(45, "wu")}, catalogue.SignalSevere},
 		"no successor named, a decision maker wrote": {40, "", []catalogue.TimelineEntry{word(35, "zheng")}, ""},
 		"half a year ago":                            {187, "wu", nil, ""},
 	} {
 		h := history(append(c.words, buyer())...)
 		h.Take(left(c.days, c.successor)...)
-		s := standing.Assess(h, standing.By(book(t), standing.File{Roles: map[string]string{"zheng": catalogue.RoleDecisionMaker}}), now)
+		s := standing.Assess(h, standing.By(book(t), standing.File{Roles: map[string]string{"zheng": catalogue.RoleDecisionMaker}, Names: map[string]string{"吴经理": "wu"}}), now)
 		if got, _ := signal(s, policy.SignalContactChange); got.Severity != c.want || c.want != "" && got.Action != "executive_talk" {
 			t.Errorf("%s: %q %s", name, got.Severity, got.Action)
 		}

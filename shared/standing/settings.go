@@ -23,6 +23,8 @@ type Settings struct {
 	Override *catalogue.LifecycleOverride
 	// Roles are the roles in the buying process of contacts, by id and by name.
 	Roles map[string]string
+	// Names leads from a contact's name to its id: entries name either.
+	Names map[string]string
 
 	view *policy.View
 	grid grid
@@ -31,7 +33,8 @@ type Settings struct {
 // File is what a customer's file says that matters here.
 type File struct {
 	Sector, Tier string
-	Roles        map[string]string
+	Roles        map[string]string // by id of the contact and by name
+	Names        map[string]string // ids by name
 	Override     *catalogue.LifecycleOverride
 }
 
@@ -39,7 +42,7 @@ type File struct {
 func By(v *policy.View, f File) Settings {
 	s := v.Sections
 	return Settings{Rules: s.Standing, Model: s.Health.For(f.Sector), Fall: s.Risk.HealthFall, Reply: s.Risk.ReplyWindow, Unanswered: s.Risk.UnansweredContacts,
-		Policy: v.Version, Tier: f.Tier, Override: f.Override, Roles: f.Roles, view: v, grid: grid{zone: v.Zone(), speed: max(v.Speed, 1)}}
+		Policy: v.Version, Tier: f.Tier, Override: f.Override, Roles: f.Roles, Names: f.Names, view: v, grid: grid{zone: v.Zone(), speed: max(v.Speed, 1)}}
 }
 
 // length gives a window's length; a demo's speed shortens it.

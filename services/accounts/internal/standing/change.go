@@ -146,13 +146,16 @@ func (d *Doc) score() {
 }
 
 func fileOf(f customer.File, o *catalogue.LifecycleOverride) rules.File {
-	roles := map[string]string{}
+	roles, names := map[string]string{}, map[string]string{}
 	for _, c := range f.Contacts {
+		if c.ID != "" {
+			names[c.Name] = c.ID
+		}
 		if c.Role != "" {
 			roles[c.ID], roles[c.Name] = c.Role, c.Role
 		}
 	}
-	return rules.File{Sector: f.Sector, Tier: f.Tier, Roles: roles, Override: o}
+	return rules.File{Sector: f.Sector, Tier: f.Tier, Roles: roles, Names: names, Override: o}
 }
 
 func missing(err error) bool {
