@@ -403,3 +403,29 @@ func TestSuggestionsAreTold(t *testing.T) {
 		t.Errorf("told %d times: %+v", told, sent.Items)
 	}
 }
+
+// what the case's journey asks for is done once, and only while it still holds: a reminder to the
+// customer whose answer is waited for, and the end of a case that nobody answers.
+func TestWhatTheJourneyAsksForACase(t *testing.T) {
+	var d desk
+	o := start(t, d.with)
+	_, c := o.kase("li", "POST", complaints, map[string]any{"text": "慢", "owner": "li", "company": "上海华兴贸易有限公司", "caller": map[string]any{"name": "张伟", "email": "zhang@huaxing.cn"}})
+	path := "/v1/cases/" + c.ID
+	_, c = o.kase("li", "POST", path+"/entries", map[string]any{"side": "outbound", "text": "请提供照片", "waits": true})
+	since := c.WaitsSince.String()
+	for range 2 {
+		if status, c := o.kase("journeys", "PUT", path+"/nudges/case:x:unanswered.0:2:0", map[string]any{"as_of": since}); status != 200 || c.Nudged != 1 {
+			t.Errorf("nudge: %d, %d nudges", status, c.Nudged)
+		}
+	}
+	var sent struct{ Items []catalogue.Outreach }
+	if o.call("director", "GET", "/v1/outreach?customer="+c.Customer, nil, &sent); len(sent.Items) != 1 || sent.Items[0].Purpose != "case" || !strings.Contains(sent.Items[0].Text.En, "/v1/links/case/") {
+		t.Errorf("%+v", sent.Items)
+	}
+	if status, _ := o.kase("journeys", "POST", path+"/closing", map[string]any{"reason": "no_answer", "as_of": c.OpenedAt.String()}); status != 409 {
+		t.Errorf("closed by an older waiting: %d", status)
+	}
+	if status, c := o.kase("journeys", "POST", path+"/closing", map[string]any{"reason": "no_answer", "as_of": since}); status != 200 || c.Status != "closed" || c.CloseWhy != "no_answer" || c.Owner != "li" {
+		t.Errorf("close: %d %+v", status, c)
+	}
+}
