@@ -130,12 +130,20 @@ func (d *Desk) Unseen(ctx context.Context, t task.Task) (bool, error) {
 	return false, nil
 }
 
-// AccountTypes are the facts of accounts that tell of customers.
-var AccountTypes = []string{(&catalogue.CustomerCreated{}).Kind().Type}
+// AccountTypes are the facts of accounts that tell of customers and their cases.
+var AccountTypes = []string{(&catalogue.CustomerCreated{}).Kind().Type, (&catalogue.CaseOpened{}).Kind().Type}
 
-// ReactToAccounts notes that a customer exists.
+// ReactToAccounts notes that a customer or a case exists.
 func (d *Desk) ReactToAccounts(ctx context.Context, e facts.Event) error {
-	if e.Type != AccountTypes[0] {
+	switch e.Type {
+	case AccountTypes[1]:
+		f, err := facts.Decode[catalogue.CaseOpened](e)
+		if err != nil {
+			return facts.Final(err)
+		}
+		return d.note(ctx, catalogue.Subject{Kind: catalogue.KindCase, ID: f.After.ID})
+	case AccountTypes[0]:
+	default:
 		return nil
 	}
 	f, err := facts.Decode[catalogue.CustomerCreated](e)

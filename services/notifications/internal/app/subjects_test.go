@@ -41,6 +41,8 @@ func TestTasksAreAboutWhatExists(t *testing.T) {
 	react(d.React, "deal/"+id["deal"], &catalogue.DealOpened{After: deal(id["deal"], catalogue.DealOpen)})
 	react(d.React, "deal/"+id["won"], &catalogue.DealImported{After: deal(id["won"], catalogue.DealWon)})
 	react(d.ReactToAccounts, "customer/"+id["customer"], &catalogue.CustomerCreated{After: catalogue.Customer{ID: id["customer"], Kind: "company", CreatedAt: noon}})
+	react(d.ReactToAccounts, "case/survey:s1", &catalogue.CaseOpened{After: catalogue.Case{ID: "survey:s1", Customer: id["customer"], Status: catalogue.CaseNew, Priority: "high", Owner: "li", ReportedAt: noon, OpenedAt: noon, Round: 1, RoundAt: noon},
+		Entry: catalogue.CaseEntry{Side: catalogue.CaseInbound, Text: "慢", At: noon}})
 	react(d.React, "transfer/"+id["transfer"], &catalogue.TransferStepped{After: catalogue.Transfer{ID: id["transfer"], Status: catalogue.TransferRequested, RequestedAt: noon}})
 	boss := auth.Principal{ID: "boss", Roles: []auth.Role{auth.Management}}
 	n := 0
@@ -65,6 +67,7 @@ func TestTasksAreAboutWhatExists(t *testing.T) {
 		{"a deal of the import's", "deal", id["won"], "", "", ""},
 		{"a customer", "customer", id["customer"], "", "", ""},
 		{"a transfer", "transfer", id["transfer"], "", "", ""},
+		{"a case", "case", "survey:s1", "", "", ""},
 		{"a person", "person", "wang", "", "", ""},
 		{"a task", "task", first.ID, "", "", ""},
 		{"a lead and its customer", "lead", id["lead"], id["customer"], "", ""},
