@@ -6,6 +6,7 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/contracts"
+	"liuke.dev/services/accounts/internal/keyaccounts"
 	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/outreach"
 	"liuke.dev/services/accounts/internal/prices"
@@ -17,7 +18,7 @@ import (
 // sender asks outreach in the name of contracts.
 const sender = "contracts"
 
-// commerce makes the parts about what customers buy: contracts and prices.
+// commerce makes the parts about what customers buy: contracts, prices and key accounts.
 func commerce(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard, frame *links.Links, sends *outreach.Outreach) ([]part, error) {
 	var made *contracts.Contracts
 	priced, err := prices.New(ctx, prices.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log,
@@ -33,5 +34,9 @@ func commerce(ctx context.Context, d service.Deps, a *app.Accounts, guard access
 	if err != nil {
 		return nil, err
 	}
-	return []part{contracts.Part{Contracts: made, Deps: d}}, nil
+	keys, err := keyaccounts.New(ctx, keyaccounts.Config{Engine: d.Store, Files: a, Guard: guard, People: d.Directory, Policy: d.Policy, Links: frame, Clock: d.Clock})
+	if err != nil {
+		return nil, err
+	}
+	return []part{contracts.Part{Contracts: made, Deps: d}, keyaccounts.Part{KeyAccounts: keys, Deps: d}}, nil
 }

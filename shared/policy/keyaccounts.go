@@ -33,9 +33,9 @@ func shippedKeyAccounts() KeyAccounts {
 		CheckEvery: D("90d"), GuestValid: D("90d"),
 		Indicators: []Indicator{
 			{"activity", lang.T("活跃度", "Activity"), "activity", D("7d"), 70, lang.T("主动回访", "Revisit on our own initiative")},
-			{"contact", lang.T("联系人稳定", "Steady contacts"), "contact", D("30d"), 60, lang.T("高层沟通", "Talk between executives")},
+			{"contact", lang.T("联系人与互动", "Contacts and interaction"), "interaction", D("30d"), 60, lang.T("高层沟通", "Talk between executives")},
 			{"satisfaction", lang.T("满意度", "Satisfaction"), "satisfaction", D("30d"), 70, lang.T("优化方案跟进", "Follow up with a plan to improve")},
-			{"usage", lang.T("使用深度", "Depth of use"), "usage", D("30d"), 50, lang.T("产品培训与激励", "Training and an incentive")}}}
+			{"usage", lang.T("使用深度", "Depth of use"), "usage_depth", D("30d"), 50, lang.T("产品培训与激励", "Training and an incentive")}}}
 }
 
 func (c *checker) keyAccounts(v KeyAccounts) {

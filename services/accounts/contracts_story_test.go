@@ -1,0 +1,93 @@
+package accounts_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/health"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/kafka/kafkatest"
+	"liuke.dev/shared/service"
+)
+
+// traders is a trade whose relay and consumers work.
+func traders(t *testing.T) *trade {
+	t.Helper()
+	cluster := kafkatest.New()
+	if err := cluster.EnsureTopics(t.Context(), facts.Topics(2, 1)); err != nil {
+		t.Fatal(err)
+	}
+	o := &trade{office: start(t, tradeWith(t, nil), func(d *service.Deps) { d.Cluster, d.Health = cluster, health.New(instant.Now) })}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- o.service.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return o
+}
+
+// history gives the facts of an aggregate by type.
+func (o *trade) history(aggregate string) []string {
+	o.t.Helper()
+	list, err := o.store.History(o.t.Context(), aggregate, 0, 100)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	out := make([]string, len(list))
+	for i, f := range list {
+		out[i] = f.Type
+	}
+	return out
+}
+
+func (o *trade) soon(what string, ok func() bool) {
+	o.t.Helper()
+	for begin := time.Now(); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > 15*time.Second {
+			o.t.Fatal("never: " + what)
+		}
+	}
+}
+
+// entries gives the timeline of a customer as text.
+func (o *trade) entries(customer string) string {
+	var page json.RawMessage
+	o.call("director", "GET", "/v1/customers/"+customer+"/timeline", nil, &page)
+	return string(page)
+}
+
+// the link goes to the customer by outreach, signing and
+// asking for prices are on the timeline, a signed renewal ends what it renews, and a
+// customer whose tier makes it eligible gets its offer.
+func TestTradeReachesTheCustomer(t *testing.T) {
+	o := traders(t)
+	id := o.customer("上海华兴贸易有限公司")
+	first := o.signed(id, items{{"product": "licence", "quantity": 2}})
+	o.soon("the signing is on the timeline", func() bool { return strings.Contains(o.entries(id), "客户已签署") })
+	o.soon("the link was asked to be sent", func() bool { return len(o.history("outreach/contract:"+first.ID+":1:0")) > 0 })
+	var next contractSeen
+	o.call("wang", "POST", "/v1/contracts/"+first.ID+"/renewals", map[string]any{}, &next)
+	o.do("wang", next.ID, "submission", nil)
+	next = o.do("wang", next.ID, "sending", nil)
+	path := strings.TrimSuffix(strings.TrimPrefix(next.SigningLink, "https://crm.example.com"), "/page")
+	if status, _ := o.call("", "POST", path+"/signature", map[string]string{"name": "李总", "hash": next.Hash}, nil); status != 200 {
+		t.Fatalf("signature of the renewal: %d", status)
+	}
+	o.soon("the old contract is renewed", func() bool {
+		o.call("wang", "GET", "/v1/contracts/"+first.ID, nil, &first)
+		return first.Status == catalogue.ContractRenewed && first.Successor == next.ID
+	})
+	for range 3 {
+		o.call("wang", "POST", "/v1/customers/"+id+"/quote-requests", map[string]any{"items": items{{"product": "licence", "quantity": 5}}}, nil)
+	}
+	o.soon("comparing is on the timeline", func() bool { return strings.Contains(o.entries(id), "可能在比价") })
+}
