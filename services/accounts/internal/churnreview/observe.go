@@ -17,7 +17,8 @@ func typeOf(d catalogue.Data) string { return d.Kind().Type }
 
 // Types are the facts that reviews read.
 var Types = []string{typeOf(&catalogue.CustomerCreated{}), typeOf(&catalogue.CustomerChanged{}), typeOf(&catalogue.CustomerFolded{}), typeOf(&catalogue.TimelineRecorded{}),
-	typeOf(&catalogue.ChurnConfirmed{}), typeOf(&catalogue.ChurnWithdrew{}), typeOf(&catalogue.CustomerWonBack{})}
+	typeOf(&catalogue.ChurnConfirmed{}), typeOf(&catalogue.ChurnWithdrew{}), typeOf(&catalogue.CustomerWonBack{}),
+	typeOf(&catalogue.CustomersMerged{}), typeOf(&catalogue.MergeTakenBack{})}
 
 // Observe keeps what customers are compared by, and notes when a lost customer
 // orders again. It works on the one customer that the fact is about.
@@ -42,6 +43,17 @@ func (r *Reviews) Observe(ctx context.Context, e facts.Event) error {
 			return err
 		}
 		return r.know(ctx, d.After.Customer)
+	case Types[7], Types[8]:
+		d, err := facts.Decode[struct {
+			After catalogue.Merge `json:"after"`
+		}](e)
+		if err != nil {
+			return facts.Final(err)
+		}
+		if err := r.know(ctx, d.After.From); err != nil {
+			return err
+		}
+		return r.know(ctx, d.After.Into)
 	}
 	if e.Customer == "" {
 		d, err := facts.Decode[struct {
