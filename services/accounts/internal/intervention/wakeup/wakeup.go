@@ -61,7 +61,7 @@ func Of(f catalogue.Customer, entries []catalogue.TimelineEntry) History {
 		case e.Kind == catalogue.EntryOrder:
 			h.Orders = append(h.Orders, Order{ID: e.ID, At: e.OccurredAt, Amount: e.Amount, Products: split(e.Data["products"])})
 		case e.Kind == catalogue.EntryInquiry || e.Kind == catalogue.EntryFeedback:
-			h.Said = append(h.Said, Said{ID: e.ID, At: e.OccurredAt, In: e.Says})
+			h.Said = append(h.Said, Said{ID: e.ID, At: e.OccurredAt, In: lang.T(strings.TrimPrefix(e.Says.Zh, "询问："), strings.TrimPrefix(e.Says.En, "Asked for: "))})
 		}
 	}
 	slices.SortFunc(h.Orders, func(a, b Order) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
