@@ -83,7 +83,7 @@ func (p *Part) once(ctx context.Context, id, command string, do edit, tell []fun
 func (p *Part) judge(doc *store.Doc[Doc], v *policy.View, f customer.File, now instant.Time) []catalogue.Data {
 	d := &doc.Body
 	var before *catalogue.Standing
-	if d.Customer != "" {
+	if d.Customer != "" && d.Lifecycle != "" { // a folded file that is back is seen for the first time
 		was := d.Standing
 		before = &was
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // lookEvery is how often it is looked whether other rules are in force.
-const lookEvery = 10 * time.Second
+const lookEvery = 2 * time.Second
 
 // followRules judges customers anew who were last judged by other rules: once
 // after a book with other rules comes into force, in small steps, the work of

@@ -1,0 +1,114 @@
+package accounts_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
+	"liuke.dev/shared/service"
+)
+
+// when another version of the model comes into force everybody is
+// judged anew by it; the scores of before keep the version that they were made by.
+func TestAnotherModelJudgesAnew(t *testing.T) {
+	var book *policy.Holder
+	r := run(t, func(d *service.Deps) { book = d.Policy })
+	c := r.customer("上海华兴贸易有限公司", "13812345678")
+	r.tell(c, "complaint", "k-1", 3, "inbound")
+	until(t, "scored", func() bool { return r.stands(c).Health == 75 })
+	next := policy.Book{Version: 2, EffectiveFrom: instant.Now(), Sections: policy.Defaults()}
+	next.Sections.Health.Models[0].Version = 2
+	next.Sections.Health.Models[0].Inputs[4].Zero = 2 // two complaints are as bad as can be
+	if err := book.Put(next); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "judged by the new version", func() bool { return r.stands(c).HealthVersion == "general.2" })
+	s := r.stands(c)
+	if s.Health != 50 || s.PolicyVersion != 2 || len(s.Scores) != 2 || s.Scores[0].Version != "general.1" || s.Scores[1].Version != "general.2" {
+		t.Errorf("%d by policy %d: %+v", s.Health, s.PolicyVersion, s.Scores)
+	}
+	i := slices.IndexFunc(s.Parts, func(p catalogue.HealthPart) bool { return p.Input == policy.InputComplaints })
+	if i < 0 || s.Parts[i].Was == nil || *s.Parts[i].Was != 75 {
+		t.Errorf("it does not say what changed: %+v", s.Parts)
+	}
+}
+
+// D-7, R-098: whoever reads the stream alone knows of every customer how it stands,
+// as the service answers it.
+func TestStandingsFromTheStreamAlone(t *testing.T) {
+	r := run(t)
+	ids := r.fill(6, 20)
+	for i, id := range ids {
+		for n := range i {
+			r.tell(id, "complaint", fmt.Sprintf("k-%d-%d", i, n), float64(n), "inbound")
+		}
+	}
+	r.settled(ids)
+	type heard struct {
+		version int64
+		catalogue.Standing
+	}
+	var from map[string]heard
+	read := func() {
+		from = map[string]heard{}
+		for _, m := range r.cluster.Messages(catalogue.TopicAccounts) {
+			e, err := facts.FromMessage(m)
+			if err != nil || e.Type != (&catalogue.StandingAssessed{}).Kind().Type {
+				continue
+			}
+			var d catalogue.StandingAssessed
+			if err := json.Unmarshal(e.Data, &d); err != nil {
+				t.Fatal(err)
+			}
+			if known := from[d.After.Customer]; known.version < e.Version {
+				if known.version > 0 && (d.Before == nil || d.Before.Health != known.Health || d.Before.Lifecycle != known.Lifecycle || d.Before.Red != known.Red) {
+					t.Errorf("%s: it was %d %s, the fact says %+v", e.ID, known.Health, known.Lifecycle, d.Before)
+				}
+				from[d.After.Customer] = heard{e.Version, d.After}
+			}
+		}
+	}
+	until(t, "all published", func() bool { read(); return len(from) == len(ids) })
+	for _, id := range ids {
+		until(t, id+" as the service answers it", func() bool {
+			read()
+			s := r.stands(id)
+			h := from[id]
+			return s.Health == h.Health && s.Lifecycle == h.Lifecycle && s.Red == h.Red && slices.Equal(s.Groups, h.Groups) && s.HealthVersion == h.HealthVersion && s.NextCheckAt == h.NextCheckAt
+		})
+	}
+}
+
+// a merge makes one history of two, and its undo gives both their own back
+// with what has happened since.
+func TestStandingsAcrossAMergeAndItsUndo(t *testing.T) {
+	r := run(t)
+	a, b := r.customer("上海华兴贸易有限公司", "13812345678"), r.customer("华兴(上海)商贸行", "13912345678")
+	for n := range 3 {
+		r.tell(a, "complaint", fmt.Sprintf("a-%d", n), float64(n+1), "inbound")
+	}
+	r.tell(b, "complaint", "b-0", 1, "inbound")
+	complaints := func(id string) float64 {
+		for _, p := range r.stands(id).Parts {
+			if p.Input == policy.InputComplaints {
+				return p.Measured
+			}
+		}
+		return -1
+	}
+	until(t, "both known", func() bool { return complaints(a) == 3 && complaints(b) == 1 })
+	var m catalogue.Merge
+	if status, _ := r.call("director", "POST", "/v1/merges", map[string]any{"keep": a, "drop": b, "reason": "同一家"}, &m); status >= 300 {
+		t.Fatalf("merge: %d", status)
+	}
+	until(t, "one history", func() bool { return complaints(m.Into) == 4 && complaints(m.From) == 4 })
+	if status, _ := r.call("director", "POST", "/v1/merges/"+m.ID+"/undo", map[string]any{"reason": "不是同一家"}, nil); status >= 300 {
+		t.Fatalf("undo: %d", status)
+	}
+	until(t, "each its own again", func() bool { return complaints(a) == 3 && complaints(b) == 1 })
+}
