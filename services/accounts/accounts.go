@@ -9,9 +9,11 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/attachments"
+	"liuke.dev/services/accounts/internal/holdings"
 	"liuke.dev/services/accounts/internal/httpapi"
 	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/maintenance"
+	"liuke.dev/services/accounts/internal/merging"
 	"liuke.dev/services/accounts/internal/needchange"
 	"liuke.dev/services/accounts/internal/orders"
 	"liuke.dev/services/accounts/internal/outreach"
@@ -63,7 +65,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.parts = append(s.parts, where)
+	s.parts, s.api.Stands = append(s.parts, where), where.Brief
 	reach, err := outreach.New(ctx, outreach.Config{Engine: d.Store, Files: a, Guard: guard, Policy: d.Policy, Clock: d.Clock, Log: d.Log})
 	if err != nil {
 		return nil, err
@@ -74,6 +76,16 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, bought)
+	rescue, err := rescuing(ctx, d, a, guard, line, bought, reach)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, rescue)
+	seen, err := glance(ctx, d, a, guard, line)
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, seen...)
 	care, err := maintenance.New(ctx, d, a, guard)
 	if err != nil {
 		return nil, err
@@ -105,7 +117,23 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, learns...)
+	joined, err := merging.New(ctx, merging.Config{Deps: d, Accounts: a, Line: line, Holders: holders(s.parts)})
+	if err != nil {
+		return nil, err
+	}
+	s.parts = append(s.parts, joined)
 	return s, nil
+}
+
+// holders are the parts whose things move with their customer.
+func holders(parts []part) []holdings.Holder {
+	var all []holdings.Holder
+	for _, p := range parts {
+		if h, ok := p.(interface{ Holders() []holdings.Holder }); ok {
+			all = append(all, h.Holders()...)
+		}
+	}
+	return all
 }
 
 // Register adds the service's operations.

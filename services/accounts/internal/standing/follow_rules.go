@@ -36,7 +36,7 @@ func (p *Part) followRules(ctx context.Context) error {
 
 // rejudge judges everybody who was judged by rules of another name.
 func (p *Part) rejudge(ctx context.Context, name string) error {
-	for _, r := range []store.Range{{To: name}, {From: name + "\x00"}} {
+	for _, r := range []store.Range{{To: name}, {From: name + "!"}} {
 		for {
 			page, err := p.docs.Page(ctx, store.Query{Index: bySettings, Range: r, Limit: 100})
 			if err != nil {
