@@ -9,6 +9,7 @@ import (
 	"liuke.dev/services/insights/internal/httpapi"
 	"liuke.dev/services/insights/internal/learning"
 	"liuke.dev/services/insights/internal/outage"
+	"liuke.dev/services/insights/internal/performance"
 	"liuke.dev/services/insights/internal/project"
 	"liuke.dev/services/insights/internal/punctuality"
 	"liuke.dev/services/insights/internal/record"
@@ -28,6 +29,7 @@ type Service struct {
 	outs *outage.Book
 
 	learnt *learning.Book
+	done   *performance.Book
 }
 
 // New opens insights' read models.
@@ -48,7 +50,11 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{deps: d, c: c, late: late, outs: outs, learnt: learnt}, nil
+	done, err := performance.Open(ctx, d.Store)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{deps: d, done: done, c: c, late: late, outs: outs, learnt: learnt}, nil
 }
 
 // Register adds insights' operations.
@@ -65,6 +71,7 @@ func (s *Service) Register(r *httpx.Server) {
 	late.Register(r)
 	outages := &httpapi.Outages{Book: s.outs, Guard: late.Guard, Local: s.local}
 	outages.Register(r)
+	(&httpapi.Performance{Book: s.done, Guard: late.Guard, People: s.deps.Directory, Clock: s.deps.Clock}).Register(r)
 	(&httpapi.Learning{Book: s.learnt, Guard: late.Guard}).Register(r)
 }
 
@@ -83,7 +90,7 @@ func (s *Service) Run(ctx context.Context) error {
 }
 
 func (s *Service) follow(ctx context.Context) error {
-	p := project.New(s.c, s.late, s.outs, s.learnt)
+	p := project.New(s.c, s.late, s.outs, s.learnt, s.done)
 	return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.insights", HandleBatch: p.Batch,
 		Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization, catalogue.TopicJourneys, catalogue.TopicOperations}})
 }

@@ -17,6 +17,7 @@ type Action string
 // became of promises while the program was down.
 const (
 	LateRecords Action = "late_records.read"
+	Performance Action = "performance.read" // figures for performance reviews
 	Outages     Action = "outages.read"
 
 	Learning Action = "learning.read"    // proposals of the health score, their figures and shadow scores (D-8)
@@ -25,17 +26,17 @@ const (
 )
 
 // Actions lists all actions in the order of the table.
-var Actions = []Action{LateRecords, Outages, Learning, Propose, Approve}
+var Actions = []Action{LateRecords, Performance, Outages, Learning, Propose, Approve}
 
 type rights = access.Rights[Action]
 
 // table is who may see what. Figures about a person are for the person, for those
 // above, and for who answers for all of sales.
 var table = access.Table[Action]{Texts: texts, Rights: map[auth.Role]rights{
-	access.Everyone:    {LateRecords: access.Own},
-	auth.SalesManager:  {LateRecords: access.Team, Outages: access.All},
-	auth.SalesDirector: {LateRecords: access.All, Outages: access.All, Learning: access.All, Propose: access.All, Approve: access.All},
-	auth.Management:    {LateRecords: access.All, Outages: access.All, Learning: access.All, Propose: access.All, Approve: access.All},
+	access.Everyone:    {LateRecords: access.Own, Performance: access.Own},
+	auth.SalesManager:  {LateRecords: access.Team, Performance: access.Team, Outages: access.All},
+	auth.SalesDirector: {LateRecords: access.All, Performance: access.All, Outages: access.All, Learning: access.All, Propose: access.All, Approve: access.All},
+	auth.Management:    {LateRecords: access.All, Performance: access.All, Outages: access.All, Learning: access.All, Propose: access.All, Approve: access.All},
 	auth.Success:       {Learning: access.All, Propose: access.All},
 	auth.Operations:    {Learning: access.All},
 	auth.Administrator: {Outages: access.All, Learning: access.All},

@@ -17,6 +17,7 @@ func TestMatrix(t *testing.T) {
 	accesstest.Matrix[access.Action, string]{Cells: `
                     sales acct mgr dir mgmt mkt svc succ impl ops prod tech admin system
 late_records.read     o    o    t   a   a    o   o   o    o    o   o    o    o     -
+performance.read      o    o    t   a   a    o   o   o    o    o   o    o    o     -
 outages.read          -    -    a   a   a    -   -   -    -    -   -    -    a     a
 learning.read         -    -    -   a   a    -   -   a    -    a   -    -    a     -
 learning.propose      -    -    -   a   a    -   -   a    -    -   -    -    -     -
