@@ -39,11 +39,11 @@ func TestPerformanceIsMoreThanRevenue(t *testing.T) {
 		of("c1", "deal/d1/5/0", at, "person", &catalogue.DealClosed{Deal: "d1", Outcome: catalogue.DealWon, State: catalogue.Deal{ID: "d1", Owner: "wang", Amount: &money.Amount{Minor: 100, Currency: "CNY"}}}),
 		of("c1", "contract/k1/5/0", at, "person", &catalogue.ContractSignedFact{After: catalogue.Contract{ID: "k1", Owner: "wang", Total: money.Of(300, "CNY"), SignedAt: at}}),
 		of("c1", "contract/k0/9/0", at, "process", &catalogue.ContractEnded{After: catalogue.Contract{ID: "k0", Owner: "wang", Status: catalogue.ContractRenewed, EndedAt: at}}),
-		of("c1", "survey/s1/2/0", at.Add(-1), "public", &catalogue.SurveyAnswered{After: catalogue.Survey{ID: "s1", Customer: "c1", Score: score(90), Answered: at.Add(-1)}}),                                 // wang's
-		of("c1", "survey/s2/2/0", at.Add(-2), "public", &catalogue.SurveyAnswered{After: catalogue.Survey{ID: "s2", Customer: "c1", Score: score(41), Answered: at.Add(-2), Low: true}}),                      // wang's
+		of("c1", "survey/s1/2/0", at-1, "public", &catalogue.SurveyAnswered{After: catalogue.Survey{ID: "s1", Customer: "c1", Score: score(90), Answered: at - 1}}),                                           // wang's
+		of("c1", "survey/s2/2/0", at-2, "public", &catalogue.SurveyAnswered{After: catalogue.Survey{ID: "s2", Customer: "c1", Score: score(41), Answered: at - 2, Low: true}}),                                // wang's
 		of("c1", "survey/s3/2/0", at, "public", &catalogue.SurveyAnswered{After: catalogue.Survey{ID: "s3", Customer: "c1", NPS: "promoter", Raw: &catalogue.ScaleAnswer{Value: 10, Max: 10}, Answered: at}}), // li's
 		followed(t, "wang", at, 0, func(u *catalogue.FollowUp) { u.By, u.Direction, u.OccurredAt = "wang", "outbound", at }),
-		followed(t, "wang", at.Add(1), 0, func(u *catalogue.FollowUp) { u.By, u.Direction, u.OccurredAt = "wang", "inbound", at }), // the customer's initiative
+		followed(t, "wang", at+1, 0, func(u *catalogue.FollowUp) { u.By, u.Direction, u.OccurredAt = "wang", "inbound", at }), // the customer's initiative
 		of("c1", "care/x/1/0", at, "person", &catalogue.CareRecorded{Change: "done", After: catalogue.CareRecord{ID: "x", Customer: "c1", By: "wang", At: at}}),
 		of("c1", "task/t1/2/0", at, "person", &catalogue.TaskEnded{After: catalogue.Task{ID: "t1", Kind: catalogue.TaskRevisit, Assignee: "wang", Customer: "c2", Status: catalogue.TaskDone, EndedAt: at}}),
 		of("c1", "task/t2/2/0", at, "person", &catalogue.TaskEnded{After: catalogue.Task{ID: "t2", Kind: catalogue.TaskRenewalTalk, Assignee: "wang", Customer: "c2", Status: catalogue.TaskDone, EndedAt: at, Overdue: true}}),
