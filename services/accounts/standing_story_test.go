@@ -112,3 +112,36 @@ func TestStandingsAcrossAMergeAndItsUndo(t *testing.T) {
 	}
 	until(t, "each its own again", func() bool { return complaints(a) == 3 && complaints(b) == 1 })
 }
+
+// C-11: a member of a risk group is watched by a named person: the
+// process that its journey begins gives the task to whom the policy's routes name
+// by tier and group, and where nobody has that role to the owner's supervisor.
+func TestMembersOfARiskGroupAreWatched(t *testing.T) {
+	r := run(t, team, func(d *service.Deps) {
+		d.Directory.Put(catalogue.Person{ID: "am", Name: "安", Active: true, Supervisor: "director", Roles: []string{"account_manager"}}, 1)
+	})
+	for i, c := range []struct{ tier, watcher string }{{"vip", "am"}, {"normal", "director"}} {
+		id := r.customer(fmt.Sprintf("盯防客户%d有限公司", i), fmt.Sprintf("1381234560%d", i))
+		if status, _ := r.call("director", "PUT", "/v1/customers/"+id+"/maintenance", map[string]any{"contact": "刘总"}, nil); status != 200 {
+			t.Fatalf("began: %d", status)
+		}
+		if status, _ := r.call("director", "PATCH", "/v1/customers/"+id, map[string]any{"tier": c.tier}, nil); status != 200 {
+			t.Fatalf("tier: %d", status)
+		}
+		r.tell(id, "order", fmt.Sprintf("w-%d", i), 91, "inbound", ordered(500))
+		until(t, "a member of the group", func() bool {
+			m, _ := r.maintenance(id)
+			return slices.Contains(m.Standing.Groups, catalogue.GroupNoOrder) && m.Tier == c.tier
+		})
+		until(t, "the policy's watcher", func() bool {
+			s := r.stands(id)
+			return s.Watcher != nil && (s.Watcher.Role == "account_manager") == (c.tier == "vip")
+		})
+		if status, _ := r.call("journeys", "PUT", path(id, "maintenance:"+id+":begin_process:1:0"), map[string]any{"process": "watch", "occasion": "group:no_order", "for": "2026-03-02T00:00:00Z"}, nil); status != 200 {
+			t.Fatalf("begin: %d", status)
+		}
+		if m, _ := r.maintenance(id); len(m.ActsNext) != 1 || m.ActsNext[0].Person != c.watcher {
+			t.Errorf("%s is watched by %+v, want %s", c.tier, m.ActsNext, c.watcher)
+		}
+	}
+}

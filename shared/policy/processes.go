@@ -29,7 +29,7 @@ const (
 
 // Relations say who takes a step by how they stand to the customer; else it is
 // "role:" and a role, whose people take it in turn.
-var Relations = []string{"owner", "success", "implementation", "owner_supervisor", "success_supervisor"}
+var Relations = []string{"owner", "success", "implementation", "owner_supervisor", "success_supervisor", "watcher"}
 
 // Processes are the service processes: executable SOPs that a business changes
 // by itself (R-080, R-161, R-186).
@@ -80,7 +80,7 @@ type ProcessStep struct {
 	ID       string    `json:"id" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
 	Name     lang.Text `json:"name"`
 	Action   string    `json:"action" enum:"task,reach_customer,send_survey,open_case,open_intervention,open_churn_review,inform"`
-	Who      string    `json:"who" doc:"owner, success, implementation, owner_supervisor, success_supervisor, or role: and a role"`
+	Who      string    `json:"who" doc:"owner, success, implementation, owner_supervisor, success_supervisor, watcher (whom standing.watch names), or role: and a role"`
 	After    string    `json:"after,omitempty" doc:"Step that must have ended before; empty: at once"`
 	Due      Duration  `json:"due" doc:"From when the step opens"`
 	Evidence bool      `json:"evidence,omitempty" doc:"It cannot be done without evidence"`

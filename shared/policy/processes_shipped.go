@@ -116,6 +116,8 @@ func responses() []Process {
 			task("speed", "清理未响应需求", "Answer the needs that wait", "role:service", "1wd", true)),
 		process("answer_abnormal", "异常行为：立即关注", "Unusual behaviour: attend at once", on(SignalComplaints, SignalRemarks, SignalContactChanges),
 			detail(step("attend", "立即关注", "Attend to it at once", DoIntervention, "owner", "4h"), "abnormal")),
+		process("watch", "重点跟进：专人盯防", "Key follow-up: watched personally", Start{On: OnGroup},
+			task("watch", "亲自盯防，制定关怀安排", "Watch the customer personally and arrange the care", "watcher", "2wd", true)),
 		process("answer_prices", "频繁比价：分层报价", "Comparing prices: tiered price", on(SignalComparison),
 			task("offer", "给出分层报价与忠诚优惠", "Offer a tiered price and a loyalty offer", "owner", "2wd", true)),
 	}

@@ -27,7 +27,7 @@ func (m *Maintenance) now() (plan.Now, error) {
 	if err != nil {
 		return plan.Now{}, err
 	}
-	return plan.Now{At: at, Policy: v, People: people{m.People}}, nil
+	return plan.Now{At: at, Policy: v, People: people{m.People, v.Sections.Standing}}, nil
 }
 
 func (m *Maintenance) view() (*policy.View, error) {

@@ -10,10 +10,14 @@ import (
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
+	"liuke.dev/shared/standing"
 )
 
 // people find who takes a step in the directory.
-type people struct{ *directory.Directory }
+type people struct {
+	*directory.Directory
+	rules policy.Standing // who watches (R-110, C-11)
+}
 
 var _ plan.People = people{}
 
@@ -24,6 +28,9 @@ var _ plan.People = people{}
 func (p people) Of(who string, m catalogue.Maintenance, at instant.Time) string {
 	if p.Directory == nil {
 		return m.Owner
+	}
+	if who == "watcher" {
+		who = p.watcher(m)
 	}
 	switch role, isRole := strings.CutPrefix(who, "role:"); {
 	case isRole:
@@ -40,6 +47,19 @@ func (p people) Of(who string, m catalogue.Maintenance, at instant.Time) string 
 		return p.standing(p.Supervisor(m.Success), m.Success, at)
 	}
 	return p.standing(m.Owner, m.Owner, at)
+}
+
+// watcher gives who watches a customer, as the policy's routes by tier and risk
+// group say; the owner's supervisor where none fits (R-110, C-11).
+func (p people) watcher(m catalogue.Maintenance) string {
+	w := standing.Watcher(p.rules, m.Tier, m.Standing.Groups, m.Standing.Red)
+	switch {
+	case w == nil || w.Role == "owners_supervisor":
+		return "owner_supervisor"
+	case w.Role == "owner":
+		return "owner"
+	}
+	return "role:" + w.Role
 }
 
 // standing gives the person if active, else who acts for them or for the other.
