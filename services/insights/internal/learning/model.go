@@ -73,6 +73,9 @@ func input(m policy.HealthModel, name string, weight int) policy.HealthInput {
 // ErrNothing says that no input tells lost customers from others.
 var ErrNothing = errors.New("learning: no input tells lost customers from others")
 
+// ErrNever says that no score is so low that a loss is as likely as asked.
+var ErrNever = errors.New("learning: no score is so low that a loss is as likely as asked")
+
 // Learnt is a model with what it was learnt from.
 type Learnt struct {
 	Model  policy.HealthModel
@@ -82,8 +85,10 @@ type Learnt struct {
 
 // Learn makes a new version of a model from episodes: weights of the inputs from a
 // logistic regression of whether the customer was lost on how far each input is from
-// its full mark, and the threshold from which on a loss is as likely as asked. What
-// is not known of a customer says nothing either way.
+// its full mark, and the threshold from which on a loss is as likely as asked. That
+// an input is not known is a column of its own in the regression, so that it does not
+// blur what the input says where it is known; the model that comes out of it leaves
+// unknown inputs out, as every health model does.
 func Learn(old policy.HealthModel, train []backtest.Episode, chance float64) (Learnt, error) {
 	rows := rowsOf(train)
 	all := make([]int, len(policy.HealthInputs))
@@ -97,7 +102,7 @@ func Learn(old policy.HealthModel, train []backtest.Episode, chance float64) (Le
 	out := old
 	out.Version, out.Inputs = old.Version+1, nil
 	total := 0.0
-	for _, w := range m.Weights {
+	for _, w := range m.Weights[:len(policy.HealthInputs)] {
 		total += w
 	}
 	if total <= 0 {
@@ -109,7 +114,9 @@ func Learn(old policy.HealthModel, train []backtest.Episode, chance float64) (Le
 			out.Inputs = append(out.Inputs, input(old, name, weight))
 		}
 	}
-	out.LowBelow, err = threshold(out, train, chance)
+	if out.LowBelow, err = threshold(out, train, chance); err == nil && out.LowBelow == 0 {
+		err = ErrNever
+	}
 	return Learnt{Model: out, Rows: len(rows), Chance: chance}, err
 }
 
@@ -117,9 +124,11 @@ func rowsOf(train []backtest.Episode) []fit.Row {
 	var rows []fit.Row
 	for _, e := range train {
 		for _, m := range e.Moments {
-			x := make([]float64, len(m.X))
+			x := make([]float64, 2*len(m.X))
 			for i, s := range m.X {
-				if s != Unknown {
+				if s == Unknown {
+					x[len(m.X)+i] = 1
+				} else {
 					x[i] = 1 - s/standing.Full
 				}
 			}
@@ -129,11 +138,22 @@ func rowsOf(train []backtest.Episode) []fit.Row {
 	return rows
 }
 
-// threshold is the lowest score at which a loss is less likely than asked.
+// judges tells whether a model has anything to judge a customer by.
+func judges(m policy.HealthModel, x []float64) bool {
+	return slices.ContainsFunc(m.Inputs, func(in policy.HealthInput) bool {
+		return in.Weight > 0 && x[slices.Index(policy.HealthInputs, in.Input)] != Unknown
+	})
+}
+
+// threshold is the lowest score at which a loss is less likely than asked, of
+// customers whom the model can judge: the full mark of others says nothing.
 func threshold(m policy.HealthModel, train []backtest.Episode, chance float64) (int, error) {
 	var rows []fit.Row
 	for _, e := range train {
 		for _, look := range e.Moments {
+			if !judges(m, look.X) {
+				continue
+			}
 			rows = append(rows, fit.Row{X: []float64{float64(standing.Full - Health(m, look.X))}, Lost: e.Outcome == backtest.Lost})
 		}
 	}

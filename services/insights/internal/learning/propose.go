@@ -150,6 +150,9 @@ func (p *Proposal) learn(all []backtest.Episode, t Terms, plain int) error {
 	if errors.Is(err, ErrNothing) || errors.Is(err, fit.ErrOneSided) || errors.Is(err, fit.ErrNoRows) {
 		return problem.Refuse("learning.nothing", "没有任何维度能区分流失与留存客户", "No input tells lost customers from those that stayed")
 	}
+	if errors.Is(err, ErrNever) {
+		return problem.InvalidFields(problem.FieldError("chance_percent", "reachable", "没有任何分值的流失可能性达到此比例，请降低", "no score is so low that a loss is as likely as this; ask for less"))
+	}
 	if err != nil {
 		return err
 	}

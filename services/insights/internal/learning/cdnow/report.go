@@ -102,7 +102,7 @@ func Report(w io.Writer, r io.Reader) error {
 			}
 		}
 	}
-	return nil
+	return reportHealth(w, customers)
 }
 
 // Returned counts the silences that the record shows for at least so long, and those
