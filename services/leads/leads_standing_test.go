@@ -57,6 +57,10 @@ func TestLeadsOfACustomerInRed(t *testing.T) {
 	o.stood(6, false, 90) // late: of the same partition, so read before the next one
 	o.stood(8, false, 55)
 	o.eventually("no longer in red", func() bool { red, h := health(); return !red && h == 55 })
+	queue := o.call("wang", "GET", "/v1/queue", nil).want(200).items()
+	if s, _ := queue[0]["customer_standing"].(map[string]any); s == nil || s["health"] != 55.0 {
+		t.Errorf("the work queue shows %v", queue[0]["customer_standing"])
+	}
 	if got := o.call("wang", "GET", "/v1/ownerships/c1", nil).want(200); got.get("customer_standing.health") != 55.0 {
 		t.Errorf("the ownership shows %v", got.get("customer_standing"))
 	}

@@ -27,6 +27,8 @@ type Pooled struct {
 	Previous string       `json:"previous,omitempty" doc:"Who held it before"`
 	Need     string       `json:"need,omitempty"`
 	Source   string       `json:"source,omitempty"`
+
+	CustomerStanding *CustomerStanding `json:"customer_standing,omitempty" doc:"How the customer stands (R-102)"`
 }
 
 // PoolCustomers lists pooled customers, longest there first.
@@ -37,7 +39,8 @@ func (a *App) PoolCustomers(ctx context.Context, limit int, after string) ([]Poo
 	page, err := a.Ownerships.Page(ctx, store.Query{Index: "pooled", Equal: []any{true}, Limit: limit, After: after})
 	items := make([]Pooled, 0, len(page.Docs))
 	for _, d := range page.Docs {
-		items = append(items, Pooled{Kind: catalogue.KindCustomer, ID: d.ID, Company: d.Body.Company, Since: d.Body.PooledAt, Reason: d.Body.Reason, Previous: d.Body.Previous})
+		items = append(items, Pooled{Kind: catalogue.KindCustomer, ID: d.ID, Company: d.Body.Company, Since: d.Body.PooledAt, Reason: d.Body.Reason, Previous: d.Body.Previous,
+			CustomerStanding: a.StandingOf(d.ID)})
 	}
 	return items, page.Next, err
 }

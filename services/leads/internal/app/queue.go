@@ -28,6 +28,9 @@ type Queued struct {
 	Missing    []string          `json:"missing,omitempty" doc:"What is missing for follow-up to be done (R-016)"`
 	Score      lead.Score        `json:"score"`
 	JourneyURL string            `json:"journey_url,omitempty"`
+	Customer   string            `json:"customer,omitempty"`
+
+	CustomerStanding *CustomerStanding `json:"customer_standing,omitempty" doc:"How its customer stands (R-102)"`
 }
 
 // queueDepth bounds how many things of each kind and person the queue ranks:
@@ -60,7 +63,7 @@ func (a *App) Queue(ctx context.Context, person string, limit int) (items []Queu
 	total = len(items)
 	items = items[:min(limit, total)]
 	for i := range items {
-		items[i].Rank = i + 1
+		items[i].Rank, items[i].CustomerStanding = i+1, a.StandingOf(items[i].Customer)
 	}
 	return items, total, nil
 }
@@ -93,7 +96,7 @@ func (a *App) queueOf(ctx context.Context, owner, person string, v *policy.View,
 	err := each(ctx, a.Leads, q, func(d *LeadDoc) error {
 		l := d.Body.Lead
 		return add(Queued{Subject: catalogue.Subject{Kind: catalogue.KindLead, ID: l.ID}, Company: l.Company, Owner: l.Owner, Stage: l.Status,
-			NextAction: l.NextAction, Missing: l.Missing}, lead.Rankable{Value: l.Value, Stage: l.Status, Due: dueOf(l, v)})
+			NextAction: l.NextAction, Missing: l.Missing, Customer: l.Customer}, lead.Rankable{Value: l.Value, Stage: l.Status, Due: dueOf(l, v)})
 	})
 	if err != nil && err != errFound {
 		return nil, err
@@ -101,7 +104,7 @@ func (a *App) queueOf(ctx context.Context, owner, person string, v *policy.View,
 	err = each(ctx, a.Deals, q, func(d *DealDoc) error {
 		b := d.Body.Deal
 		return add(Queued{Subject: catalogue.Subject{Kind: catalogue.KindDeal, ID: b.ID}, Company: b.Company, Owner: b.Owner, Stage: b.Stage,
-			NextAction: b.NextAction, Missing: b.Missing}, lead.Rankable{Value: b.Amount, Stage: b.StageType, Due: b.NextTouchAt})
+			NextAction: b.NextAction, Missing: b.Missing, Customer: b.Customer}, lead.Rankable{Value: b.Amount, Stage: b.StageType, Due: b.NextTouchAt})
 	})
 	if err == errFound {
 		err = nil
