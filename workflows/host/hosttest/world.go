@@ -21,6 +21,7 @@ import (
 	"liuke.dev/workflows/journey"
 	"liuke.dev/workflows/journey/deal"
 	"liuke.dev/workflows/journey/lead"
+	"liuke.dev/workflows/journey/maintenance"
 	"liuke.dev/workflows/journey/transfer"
 )
 
@@ -53,7 +54,7 @@ func NewWithoutPolicy(t testing.TB, speed int64) *World {
 	t.Cleanup(func() { _ = e.Close() })
 	w := &World{Store: e, Policy: policy.NewHolder(speed), People: directory.Of(), Services: &Services{}}
 	w.Decider, err = decisions.New(context.Background(), e, w.Policy, w.People.Calendars, func(kind, id string) string { return "/v1/journeys/" + kind + "/" + id },
-		journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules))
+		journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules), journey.Of(maintenance.Rules))
 	if err != nil {
 		t.Fatal(err)
 	}
