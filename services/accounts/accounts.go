@@ -76,7 +76,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, bought)
-	rescue, err := rescuing(ctx, d, a, guard, line, bought, reach)
+	rescue, err := rescuing(ctx, d, a, guard, line, bought, reach, where)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (o open) Fold(ctx context.Context, from, into string) error {
 		return err
 	}
 	_, err = o.s.mark(ctx, into, func(e *Endangered) bool {
-		e.CameBack = max(e.CameBack, d.Body.CameBack)
+		e.Planned = e.Planned || d.Body.Planned
 		if e.Open == "" {
 			e.Open = d.Body.Open
 		}
@@ -68,7 +68,10 @@ func (o open) Unfold(ctx context.Context, s holdings.Split) error {
 	if err != nil {
 		return err
 	}
-	if _, err = o.s.mark(ctx, s.From, func(e *Endangered) bool { e.Open = c.ID; return true }); err != nil {
+	if _, err = o.s.mark(ctx, s.From, func(e *Endangered) bool {
+		e.Open = c.ID
+		return true
+	}); err != nil {
 		return err
 	}
 	_, err = o.s.mark(ctx, s.Into, func(e *Endangered) bool {

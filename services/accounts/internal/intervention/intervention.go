@@ -44,12 +44,10 @@ type Case struct {
 type Endangered struct {
 	holdings.Belonging
 	Open     string            `json:"open,omitempty"`
+	Planned  bool              `json:"planned,omitempty"` // there were wake-up plans
 	Episodes int64             `json:"episodes"`
 	Asks     map[string]string `json:"asks,omitempty"` // effect's id to the intervention it led to, the newest
 	Order    []string          `json:"order,omitempty"`
-	CameBack instant.Time      `json:"came_back,omitempty"` // newest sign that the customer is there
-	Groups   []string          `json:"groups,omitempty"`    // risk groups, as standing told
-	Standing int64             `json:"standing,omitempty"`  // version of it
 }
 
 // Lists.
@@ -96,11 +94,13 @@ type Reacher interface {
 
 // Config is what interventions are made of.
 type Config struct {
-	Engine    store.Engine
-	Files     Files
-	Line      Line
-	Orders    Orders
-	Outreach  Reacher
+	Engine   store.Engine
+	Files    Files
+	Line     Line
+	Orders   Orders
+	Outreach Reacher
+	// Groups gives the risk groups that a customer is in; nil: none.
+	Groups    func(ctx context.Context, customer string) ([]string, error)
 	Guard     access.Guard
 	Directory *directory.Directory
 	Policy    *policy.Holder

@@ -6,6 +6,7 @@ import (
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
+	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
@@ -35,9 +36,15 @@ func (s *Interventions) Open(ctx context.Context, ask, by string, o effects.Open
 	if o.Scope == "" {
 		o.Scope = catalogue.ScopeTeam
 	}
-	id, groups, err := s.take(ctx, f.ID, ask, o.AsOf)
+	id, err := s.take(ctx, f.ID, ask, o.AsOf)
 	if err != nil {
 		return catalogue.Intervention{}, false, err
+	}
+	var groups []string
+	if s.Groups != nil {
+		if groups, err = s.Groups(ctx, f.ID); err != nil {
+			return catalogue.Intervention{}, false, err
+		}
 	}
 	made := s.form(v, f, holder, groups, id, by, o, now)
 	d := store.New(id, Case{Intervention: made})
@@ -77,7 +84,7 @@ func grow(i *catalogue.Intervention, whole catalogue.Intervention) {
 
 // take gives the id of the intervention that an ask leads to: the one that is
 // open, the one it led to before, or the customer's next.
-func (s *Interventions) take(ctx context.Context, customer, ask string, asOf instant.Time) (id string, groups []string, err error) {
+func (s *Interventions) take(ctx context.Context, customer, ask string, asOf instant.Time) (id string, err error) {
 	err = again(ctx, func() error {
 		d, err := s.endangered.Get(ctx, customer)
 		if errors.Is(err, store.ErrNotFound) {
@@ -88,7 +95,6 @@ func (s *Interventions) take(ctx context.Context, customer, ask string, asOf ins
 			return err
 		}
 		e := &d.Body
-		groups = e.Groups
 		if id = e.Asks[ask]; id != "" {
 			return nil
 		}
@@ -101,10 +107,10 @@ func (s *Interventions) take(ctx context.Context, customer, ask string, asOf ins
 				e.Open = ""
 			}
 		}
-		if asOf != 0 && e.CameBack > asOf && e.Open == "" {
-			return problem.Refuse("intervention.came_back", "客户此后已有订单或回复", "The customer has ordered or replied since")
-		}
 		if e.Open == "" {
+			if err := s.orderedSince(ctx, customer, asOf); err != nil {
+				return err
+			}
 			e.Episodes++
 			e.Open = episodeID(customer, e.Episodes)
 		}
@@ -112,7 +118,20 @@ func (s *Interventions) take(ctx context.Context, customer, ask string, asOf ins
 		e.remember(ask, id)
 		return s.endangered.Commit(ctx, d, "")
 	})
-	return id, groups, err
+	return id, err
+}
+
+// orderedSince refuses to open a team for a customer who has ordered since the
+// asker knew them.
+func (s *Interventions) orderedSince(ctx context.Context, customer string, asOf instant.Time) error {
+	if asOf == 0 {
+		return nil
+	}
+	list, _, err := s.Line.Newest(ctx, customer, timeline.Filter{Kinds: []string{catalogue.EntryOrder}, Direction: catalogue.Inbound, From: asOf + 1}, 1, "")
+	if err == nil && len(list) > 0 {
+		return problem.Refuse("intervention.came_back", "客户此后已下单", "The customer has ordered since")
+	}
+	return err
 }
 
 func (e *Endangered) remember(ask, id string) {

@@ -75,6 +75,13 @@ func (s *Interventions) Draft(ctx context.Context, p auth.Principal, customer, i
 	if err := s.check(ctx, f, steps); err != nil {
 		return catalogue.WakeUpPlan{}, err
 	}
+	if _, err := s.mark(ctx, f.ID, func(e *Endangered) bool { // so that whoever comes back stops it
+		fresh := !e.Planned
+		e.Planned = true
+		return fresh
+	}); err != nil {
+		return catalogue.WakeUpPlan{}, err
+	}
 	made := catalogue.WakeUpPlan{ID: id, Customer: f.ID, Status: catalogue.WakeUpDraft, Steps: steps, MadeBy: p.ID, MadeAt: s.Clock()}
 	d := store.New(id, Plan{WakeUpPlan: made, Unfinished: true})
 	err = s.commitPlan(ctx, d, "", "drafted")

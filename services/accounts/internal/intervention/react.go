@@ -64,18 +64,22 @@ func (s *Interventions) happened(ctx context.Context, t catalogue.TimelineEntry)
 	if err != nil {
 		return err
 	}
-	if err := s.stopPlans(ctx, f.ID, t); err != nil {
+	d, err := s.endangered.Get(ctx, f.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // nobody works on this customer, as on most
+	}
+	if err != nil {
 		return err
 	}
-	e, err := s.mark(ctx, f.ID, func(e *Endangered) bool {
-		later := t.OccurredAt > e.CameBack && e.Episodes > 0
-		e.CameBack = max(e.CameBack, t.OccurredAt)
-		return later
-	})
-	if err != nil || e.Open == "" {
-		return err
+	if d.Body.Planned {
+		if err := s.stopPlans(ctx, f.ID, t); err != nil {
+			return err
+		}
 	}
-	i, err := s.change(ctx, e.Open, "", func(i *catalogue.Intervention) (catalogue.Data, error) {
+	if d.Body.Open == "" {
+		return nil
+	}
+	i, err := s.change(ctx, d.Body.Open, "", func(i *catalogue.Intervention) (catalogue.Data, error) {
 		if !comesBack(*i, t, kinds) {
 			return nil, nil
 		}
@@ -95,25 +99,13 @@ func (s *Interventions) happened(ctx context.Context, t catalogue.TimelineEntry)
 // attendTo is what standing wants done about a signal that takes attention at once.
 const attendTo = "immediate_attention"
 
-// stands keeps a customer's risk groups, has unusual behaviour looked into at once
-// and opens a team where the policy says that standing alone does.
+// stands has unusual behaviour looked into at once, and opens a team where the policy says that standing alone does.
 func (s *Interventions) stands(ctx context.Context, e facts.Event, d catalogue.StandingAssessed) error {
 	v, err := s.view(e.Time)
 	if err != nil {
 		return err
 	}
 	at := d.After
-	_, err = s.mark(ctx, at.Customer, func(m *Endangered) bool {
-		if e.Version <= m.Standing {
-			return false
-		}
-		changed := !slices.Equal(m.Groups, at.Groups)
-		m.Groups, m.Standing = at.Groups, e.Version
-		return changed
-	})
-	if err != nil {
-		return err
-	}
 	p := v.Sections.Intervention
 	if fresh := unusual(p, d); len(fresh) > 0 {
 		first := fresh[0]

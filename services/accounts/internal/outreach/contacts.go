@@ -62,6 +62,10 @@ func (o *Outreach) happened(ctx context.Context, t catalogue.TimelineEntry) erro
 	if !ours && !theirs || t.SameAs != "" || t.OccurredAt > now+furthestAhead {
 		return nil
 	}
+	// History that is told afterwards changes nothing any more.
+	if ours && t.OccurredAt.Add(budget.Kept) < now || theirs && t.OccurredAt.Add(v.Sections.Outreach.AnswerWithin.Elapsed()) < now {
+		return nil
+	}
 	f, err := o.file(ctx, t.Customer)
 	if err != nil {
 		return final(err)

@@ -3,6 +3,7 @@ package budget
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"liuke.dev/shared/instant"
 )
@@ -56,8 +57,11 @@ type Answer struct {
 	Rule    string       // which rule deferred or refused it
 }
 
-// kept is how long a contact that was made is remembered.
+// kept is how many days a contact that was made is remembered.
 const kept = 9
+
+// Kept is how long a contact counts at most.
+const Kept = kept * 24 * time.Hour
 
 // Take gives a contact its place: now, or at the earliest free instant. An id
 // that has a place keeps it. refuse says that a full budget refuses it.
