@@ -26,6 +26,7 @@ const (
 	maxEnded     = 10
 	maxSeen      = 400
 	maxNext      = 3 // of one journey
+	maxPapers    = 10
 	maxPieces    = 200
 )
 
@@ -43,6 +44,10 @@ type Board struct {
 	Touches map[string]Touch `json:"touches,omitempty"`
 	Won     []Ended          `json:"won,omitempty"`  // newest first
 	Lost    []Ended          `json:"lost,omitempty"` // newest first
+
+	Quotes      []Quoted   `json:"quotes,omitempty"`      // newest first
+	Attachments []Attached `json:"attachments,omitempty"` // newest first
+	Care        *Care      `json:"care,omitempty"`
 
 	Deciders  []Decider               `json:"deciders,omitempty"`
 	Withdrawn map[string]instant.Time `json:"withdrawn,omitempty"` // by kind of entry: consent withdrawn
@@ -125,6 +130,34 @@ type Ended struct {
 	Reason string        `json:"reason,omitempty"`
 	// Fulfilled is the order, payment or contract that came of it.
 	Fulfilled string `json:"fulfilled,omitempty"`
+}
+
+// Quoted is a quote that the customer got.
+type Quoted struct {
+	Quote       string       `json:"quote"`
+	Deal        string       `json:"deal"`
+	Amount      money.Amount `json:"amount"`
+	SentAt      instant.Time `json:"sent_at"`
+	By          string       `json:"by,omitempty"`
+	ConfirmedAt instant.Time `json:"confirmed_at,omitempty"`
+}
+
+// Attached is a file that is kept with the customer.
+type Attached struct {
+	Attachment string       `json:"attachment"`
+	Name       string       `json:"name"`
+	Purpose    string       `json:"purpose,omitempty"`
+	At         instant.Time `json:"at"`
+	By         string       `json:"by,omitempty"`
+}
+
+// Care says how the customer is looked after since the win.
+type Care struct {
+	Link           string `json:"link,omitempty" doc:"Post-sale link (L-4)"`
+	Contact        string `json:"contact,omitempty" doc:"Follow-on contact (R-069)"`
+	Success        string `json:"success,omitempty" doc:"Customer-success person"`
+	Implementation string `json:"implementation,omitempty"`
+	Manager        string `json:"manager,omitempty" doc:"Manager of the key account (R-048)"`
 }
 
 // Decider is a contact who decides.

@@ -30,6 +30,10 @@ var careFolds = map[string]Fold{
 	typeOf(&catalogue.InterventionRecovered{}): on(func(b *Board, d catalogue.InterventionRecovered, _ facts.Event) { b.intervention(d.After) }),
 	typeOf(&catalogue.InterventionClosed{}):    on(func(b *Board, d catalogue.InterventionClosed, _ facts.Event) { b.intervention(d.After) }),
 
+	typeOf(&catalogue.MaintenanceBegan{}):   on(func(b *Board, d catalogue.MaintenanceBegan, _ facts.Event) { b.maintained(d.After) }),
+	typeOf(&catalogue.MaintenanceChanged{}): on(func(b *Board, d catalogue.MaintenanceChanged, _ facts.Event) { b.maintained(d.After) }),
+	typeOf(&catalogue.KeyAccountChanged{}):  on(func(b *Board, d catalogue.KeyAccountChanged, _ facts.Event) { b.managed(d.After) }),
+
 	typeOf(&catalogue.SurveySent{}):     on(func(b *Board, d catalogue.SurveySent, _ facts.Event) { b.survey(d.After) }),
 	typeOf(&catalogue.SurveyAnswered{}): on(func(b *Board, d catalogue.SurveyAnswered, _ facts.Event) { b.survey(d.After) }),
 
@@ -93,6 +97,30 @@ func (b *Board) review(v catalogue.ChurnReview) {
 		return
 	}
 	b.begin(s, func(r *Running) { r.Title, r.Status, r.Owner, r.Begun = v.Evidence, v.Status, v.Owner, v.ConfirmedAt })
+}
+
+func (b *Board) maintained(m catalogue.Maintenance) {
+	if m.Customer != b.Customer {
+		return
+	}
+	c := b.care()
+	c.Link, c.Contact, c.Success, c.Implementation = m.Link, m.Contact, m.Success, m.Implementation
+}
+
+func (b *Board) managed(k catalogue.KeyAccount) {
+	if k.Customer != b.Customer {
+		return
+	}
+	if b.care().Manager = k.Manager; k.EndedAt != 0 {
+		b.Care.Manager = ""
+	}
+}
+
+func (b *Board) care() *Care {
+	if b.Care == nil {
+		b.Care = &Care{}
+	}
+	return b.Care
 }
 
 // brief shortens words to what a glance takes in.

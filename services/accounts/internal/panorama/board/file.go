@@ -1,6 +1,9 @@
 package board
 
 import (
+	"cmp"
+	"slices"
+
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
@@ -12,6 +15,10 @@ var fileFolds = map[string]Fold{
 	typeOf(&catalogue.CustomerMatched{}):  on(func(b *Board, d catalogue.CustomerMatched, _ facts.Event) { b.file(d.After) }),
 	typeOf(&catalogue.CustomerChanged{}):  on(func(b *Board, d catalogue.CustomerChanged, _ facts.Event) { b.file(d.After) }),
 	typeOf(&catalogue.StandingAssessed{}): on(standing),
+
+	typeOf(&catalogue.AttachmentStored{}):  on(attached),
+	typeOf(&catalogue.AttachmentRemoved{}): on(detached),
+	typeOf(&catalogue.NeedChangeStepped{}): on(needChange),
 }
 
 // channels say which kind of entry a contact on a channel of the file is.
@@ -49,4 +56,30 @@ func standing(b *Board, d catalogue.StandingAssessed, _ facts.Event) {
 	for _, g := range s.Signals {
 		b.Standing.Signals = append(b.Standing.Signals, Signal{Rule: g.Rule, Severity: g.Severity, Says: g.Says})
 	}
+}
+
+func attached(b *Board, d catalogue.AttachmentStored, e facts.Event) {
+	detached(b, catalogue.AttachmentRemoved{Before: d.After}, e)
+	a := d.After
+	b.Attachments = append(b.Attachments, Attached{Attachment: a.ID, Name: a.Name, Purpose: a.Purpose, At: a.At, By: a.By})
+	slices.SortStableFunc(b.Attachments, func(x, y Attached) int {
+		return cmp.Or(cmp.Compare(y.At, x.At), cmp.Compare(x.Attachment, y.Attachment))
+	})
+	b.Attachments = b.Attachments[:min(len(b.Attachments), maxPapers)]
+}
+
+func detached(b *Board, d catalogue.AttachmentRemoved, _ facts.Event) {
+	b.Attachments = slices.DeleteFunc(b.Attachments, func(a Attached) bool { return a.Attachment == d.Before.ID })
+}
+
+func needChange(b *Board, d catalogue.NeedChangeStepped, _ facts.Event) {
+	n := d.After
+	s := subject(catalogue.KindNeedChange, n.ID)
+	if n.EndedAt != 0 {
+		b.end(s)
+		return
+	}
+	b.begin(s, func(r *Running) {
+		r.Title, r.Status, r.Owner, r.Begun = n.Reason, n.Status, n.RequestedBy, n.RequestedAt
+	})
 }

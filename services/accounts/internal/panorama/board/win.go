@@ -28,6 +28,8 @@ var winFolds = map[string]Fold{
 	typeOf(&catalogue.DealClosed{}):        on(func(b *Board, d catalogue.DealClosed, _ facts.Event) { b.deal(d.State) }),
 	typeOf(&catalogue.DealReopened{}):      on(func(b *Board, d catalogue.DealReopened, _ facts.Event) { b.deal(d.State) }),
 	typeOf(&catalogue.DealAssigned{}):      on(dealAssigned),
+	typeOf(&catalogue.QuoteSent{}):         on(quoteSent),
+	typeOf(&catalogue.QuoteConfirmed{}):    on(quoteConfirmed),
 	typeOf(&catalogue.OwnerChanged{}):      on(func(b *Board, d catalogue.OwnerChanged, _ facts.Event) { b.owned(d.After) }),
 	typeOf(&catalogue.CustomerPooled{}):    on(func(b *Board, d catalogue.CustomerPooled, _ facts.Event) { b.owned(d.After) }),
 	typeOf(&catalogue.CustomerClaimed{}):   on(func(b *Board, d catalogue.CustomerClaimed, _ facts.Event) { b.owned(d.After) }),
@@ -139,6 +141,22 @@ func nextTouch(b *Board, d catalogue.NextTouchPlanned, e facts.Event) {
 			r.PromisedBy, r.PromisedAt = d.Assignee, e.Time
 		}
 	})
+}
+
+func quoteSent(b *Board, d catalogue.QuoteSent, _ facts.Event) {
+	q := d.Quote
+	b.Quotes = slices.DeleteFunc(b.Quotes, func(k Quoted) bool { return k.Quote == q.ID && k.Deal == d.Deal })
+	b.Quotes = append(b.Quotes, Quoted{Quote: q.ID, Deal: d.Deal, Amount: q.Amount, SentAt: q.SentAt, By: q.By, ConfirmedAt: q.ConfirmedAt})
+	slices.SortStableFunc(b.Quotes, func(x, y Quoted) int { return cmp.Or(cmp.Compare(y.SentAt, x.SentAt), cmp.Compare(x.Quote, y.Quote)) })
+	b.Quotes = b.Quotes[:min(len(b.Quotes), maxPapers)]
+}
+
+func quoteConfirmed(b *Board, d catalogue.QuoteConfirmed, _ facts.Event) {
+	for i, q := range b.Quotes {
+		if q.Quote == d.Quote && q.Deal == d.Deal {
+			b.Quotes[i].ConfirmedAt = d.At
+		}
+	}
 }
 
 func markSet(b *Board, d catalogue.MarkSet, _ facts.Event) {
