@@ -346,3 +346,29 @@ func TestFoldedMaintenance(t *testing.T) {
 	}
 	until(t, "the folded one stands still", func() bool { m, _ := r.maintenance(gone); return m.Status == catalogue.MaintenanceStill })
 }
+
+// files that are taken apart are looked after each for itself again: the
+// one that came back goes on where it stood, the other is not maintained for it any more.
+func TestMaintenanceTakenApart(t *testing.T) {
+	r := run(t, team)
+	c, gone := r.customer("上海华兴贸易有限公司", "13812345678"), r.customer("天津百川物流有限公司", "13712345678")
+	r.happens("deal/d1", gone, wonDeal(gone, "d1"))
+	until(t, "maintained", func() bool { _, ok := r.maintenance(gone); return ok })
+	r.happens("customer/"+gone, gone, &catalogue.CustomerFolded{From: gone, Into: c})
+	until(t, "the other is maintained", func() bool { _, ok := r.maintenance(c); return ok })
+	r.happens("customer/"+gone, gone, &catalogue.CustomerUnfolded{From: gone, Into: c, Merge: "m1", After: catalogue.Customer{ID: gone, Kind: "company", Name: "天津百川物流有限公司", CreatedAt: instant.Now()}})
+	until(t, "it goes on", func() bool { m, _ := r.maintenance(gone); return m.Status == catalogue.MaintenanceRunning })
+	until(t, "the other ends", func() bool { m, _ := r.maintenance(c); return m.Status == catalogue.MaintenanceEnded })
+}
+
+// steps that ended are on the timeline, with outcome and evidence.
+func TestStepsAreOnTheTimeline(t *testing.T) {
+	r, c := began(t)
+	r.call("journeys", "PUT", path(c, "p1"), map[string]any{"process": "implementation", "occasion": "win:d1", "for": "2026-03-02T00:00:00Z"}, nil)
+	r.call("im", "POST", path(c, "p1", "steps", "kick_off", "completion"), map[string]any{"outcome": "启动会已开", "proof": []string{"doc/1"}}, nil)
+	until(t, "the step is told", func() bool {
+		return slices.ContainsFunc(r.timeline(c, "?kind=task").Items, func(e catalogue.TimelineEntry) bool {
+			return e.Data["step"] == "kick_off" && e.Data["proof"] == "doc/1" && e.By == "im"
+		})
+	})
+}

@@ -17,8 +17,9 @@ var (
 	orderType    = (&catalogue.OrderRecorded{}).Kind().Type
 	foldedType   = (&catalogue.CustomerFolded{}).Kind().Type
 	customerType = (&catalogue.CustomerChanged{}).Kind().Type
+	unfoldedType = (&catalogue.CustomerUnfolded{}).Kind().Type
 	termTypes    = typesOf(&catalogue.ContractSignedFact{}, &catalogue.ContractActivated{}, &catalogue.ContractEnded{})
-	fileTypes    = append([]string{standingType, orderType, foldedType, customerType}, termTypes...)
+	fileTypes    = append([]string{standingType, orderType, foldedType, unfoldedType, customerType}, termTypes...)
 )
 
 // ReactToAccounts brings together what the journey of a maintained customer goes
@@ -49,6 +50,12 @@ func (m *Maintenance) ReactToAccounts(ctx context.Context, e facts.Event) error 
 			return err
 		}
 		return m.Still(ctx, data.From, data.Into)
+	case e.Type == unfoldedType:
+		data, err := facts.Decode[catalogue.CustomerUnfolded](e)
+		if err != nil {
+			return err
+		}
+		return m.Apart(ctx, data.From, data.Into)
 	case slices.Contains(termTypes, e.Type):
 		data, err := facts.Decode[struct {
 			After catalogue.Contract `json:"after"`
@@ -212,7 +219,7 @@ func (m *Maintenance) takeIn(ctx context.Context, into string, was catalogue.Mai
 		d.Success, d.Implementation, d.Contact, d.Nodes, d.Cadence = was.Success, was.Implementation, was.Contact, was.Nodes, was.Cadence
 		d.Won, d.Wins, d.Bought, d.Link, d.LinkSince = was.Won, was.Wins, was.Bought, was.Link, was.LinkSince
 		for _, w := range was.Won {
-			d.Counted = remember(d.Counted, w.Deal)
+			d.Counted, d.TakenIn = remember(d.Counted, w.Deal), remember(d.TakenIn, w.Deal)
 		}
 	})
 	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict) {

@@ -29,6 +29,7 @@ type Doc struct {
 	Origins []string `json:"origins,omitempty"` // customers whose maintenance this took in
 	// Counted are the deals and newest orders that were taken up, so that none is twice.
 	Counted []string `json:"counted,omitempty"`
+	TakenIn []string `json:"taken_in,omitempty"` // of these, deals of a file that was folded into this one
 	Orders  []string `json:"orders,omitempty"`
 }
 

@@ -19,7 +19,7 @@ const Own = "liuke"
 type Source func(e facts.Event) ([]catalogue.TimelineEntry, error)
 
 // sources are the functions of all parts, by fact type.
-var sources = join(fileSources, caseSources, leadSources, contractSources, orderSources, standingSources, outreachSources, reviewSources)
+var sources = join(maintenanceSources, fileSources, caseSources, leadSources, contractSources, orderSources, standingSources, outreachSources, reviewSources)
 
 // of makes a Source of a function over the data of one fact type; an entry
 // without kind is none.
