@@ -265,6 +265,7 @@ func TestTurningPointsAsk(t *testing.T) {
 	if got["case_closed"] != "after_sales after_sales" || got["product_upgraded"] != "csat after_sales" {
 		t.Errorf("%v", got)
 	}
+	until(t, "both are on the timeline", func() bool { return len(r.timeline(c.Customer, "?kind=survey").Items) == 2 })
 	var sent struct{ Items []catalogue.Outreach }
 	until(t, "the customer gets the link by way of outreach", func() bool {
 		r.call("director", "GET", "/v1/outreach?customer="+c.Customer, nil, &sent)
@@ -276,4 +277,9 @@ func TestTurningPointsAsk(t *testing.T) {
 		}
 		return n == 2
 	})
+	// What tells of a survey is no turning point itself.
+	time.Sleep(200 * time.Millisecond)
+	if r.call("li", "GET", "/v1/surveys?customer="+c.Customer, nil, &page); len(page.Items) != 2 {
+		t.Errorf("%d surveys", len(page.Items))
+	}
 }

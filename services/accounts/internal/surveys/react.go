@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
@@ -51,7 +52,7 @@ func (s *Surveys) Observe(ctx context.Context, e facts.Event) error {
 		if err != nil {
 			return facts.Final(err)
 		}
-		if o := d.After.Data["occasion"]; o != "" {
+		if o := d.After.Data["occasion"]; o != "" && d.After.Source != timeline.Own { // ours tell of what was sent already
 			return s.occasion(ctx, "entry:"+d.After.ID, o, effects.SendSurvey{Customer: d.After.Customer, Ref: d.After.Ref})
 		}
 	}
