@@ -88,6 +88,10 @@ func (s *Service) Run(ctx context.Context) error {
 				Types: app.OutreachTypes, Handle: s.desk.ReactToOutreach})
 		},
 		s.known(func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.keyaccounts", Topics: []string{catalogue.TopicAccounts},
+				Types: app.KeyAccountTypes, Handle: s.desk.ReactToKeyAccounts})
+		}),
+		s.known(func(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.people", Topics: []string{catalogue.TopicOrganization},
 				Types: app.PeopleTypes, Handle: s.desk.ReactToPeople, Timeout: 5 * time.Minute})
 		}),

@@ -20,6 +20,7 @@ const (
 	TaskRecord       = "record"        // 补录客户
 	TaskServiceStep  = "service_step"  // 服务流程步骤
 	TaskRenewalTalk  = "renewal_talk"  // 沟通续约意向
+	TaskKeyAccount   = "key_account"   // 大客户：指标、漏洞、增值计划
 )
 
 // Task states.

@@ -11,6 +11,7 @@ import (
 type KeyAccounts struct {
 	Gaps       []Option    `json:"gaps" doc:"Process gaps that lose key accounts: the checklist of each (R-153)" minItems:"1"`
 	CheckEvery Duration    `json:"check_every" doc:"How long a check of a gap holds"`
+	ActWithin  Duration    `json:"act_within" doc:"Clock of the action of an indicator that fell below its threshold"`
 	Indicators []Indicator `json:"indicators" doc:"Indicator table of each key account (R-154)" minItems:"1"`
 	GuestValid Duration    `json:"guest_valid" doc:"How long an invitation to a co-creation space is good, at most (R-156)"`
 }
@@ -30,7 +31,7 @@ func shippedKeyAccounts() KeyAccounts {
 		Gaps: []Option{option("need_changes", "需求变化未捕捉", "Changes of need are not caught"), option("communication", "沟通节点混乱", "Messy communication"),
 			option("after_sales", "售后慢、不透明", "Slow, opaque after-sales"), option("value_revisit", "缺少价值回访", "No revisit about value"),
 			option("renewal", "续约增购不顺", "Clumsy renewal and upsell"), option("data", "数据分散", "Scattered data")},
-		CheckEvery: D("90d"), GuestValid: D("90d"),
+		CheckEvery: D("90d"), ActWithin: D("3wd"), GuestValid: D("90d"),
 		Indicators: []Indicator{
 			{"activity", lang.T("活跃度", "Activity"), "activity", D("7d"), 70, lang.T("主动回访", "Revisit on our own initiative")},
 			{"contact", lang.T("联系人与互动", "Contacts and interaction"), "interaction", D("30d"), 60, lang.T("高层沟通", "Talk between executives")},
@@ -41,6 +42,7 @@ func shippedKeyAccounts() KeyAccounts {
 func (c *checker) keyAccounts(v KeyAccounts) {
 	c.options("key_accounts.gaps", v.Gaps)
 	c.positive("key_accounts.check_every", v.CheckEvery)
+	c.positive("key_accounts.act_within", v.ActWithin)
 	c.positive("key_accounts.guest_valid", v.GuestValid)
 	var ids []string
 	for i, n := range v.Indicators {

@@ -130,27 +130,32 @@ func (d *Desk) Unseen(ctx context.Context, t task.Task) (bool, error) {
 	return false, nil
 }
 
-// AccountTypes are the facts of accounts that tell of customers and their cases.
-var AccountTypes = []string{(&catalogue.CustomerCreated{}).Kind().Type, (&catalogue.CaseOpened{}).Kind().Type}
+// AccountTypes are the facts of accounts that tell of customers, their cases and contracts.
+var AccountTypes = []string{kind(&catalogue.CustomerCreated{}), kind(&catalogue.CaseOpened{}), kind(&catalogue.ContractDrafted{})}
 
-// ReactToAccounts notes that a customer or a case exists.
+// ReactToAccounts notes that a customer, a case or a contract exists.
 func (d *Desk) ReactToAccounts(ctx context.Context, e facts.Event) error {
 	switch e.Type {
-	case AccountTypes[1]:
+	case kind(&catalogue.CaseOpened{}):
 		f, err := facts.Decode[catalogue.CaseOpened](e)
 		if err != nil {
 			return facts.Final(err)
 		}
 		return d.note(ctx, catalogue.Subject{Kind: catalogue.KindCase, ID: f.After.ID})
-	case AccountTypes[0]:
-	default:
-		return nil
+	case kind(&catalogue.ContractDrafted{}):
+		f, err := facts.Decode[catalogue.ContractDrafted](e)
+		if err != nil {
+			return facts.Final(err)
+		}
+		return d.note(ctx, catalogue.Subject{Kind: catalogue.KindContract, ID: f.After.ID})
+	case kind(&catalogue.CustomerCreated{}):
+		f, err := facts.Decode[catalogue.CustomerCreated](e)
+		if err != nil {
+			return facts.Final(err)
+		}
+		return d.note(ctx, customer(f.After.ID))
 	}
-	f, err := facts.Decode[catalogue.CustomerCreated](e)
-	if err != nil {
-		return facts.Final(err)
-	}
-	return d.note(ctx, customer(f.After.ID))
+	return nil
 }
 
 // note keeps that a subject exists.
