@@ -327,6 +327,36 @@ func TestWakeUpPlans(t *testing.T) {
 	}
 }
 
+// D-9: a contact leaves at its time, seconds late at most, on its own; it is on the
+// timeline as ours, and counts once.
+func TestContactsLeaveAtTheirTime(t *testing.T) {
+	r := rescue(t)
+	c := r.wangs("上海华兴贸易有限公司", "13610000001")
+	at := instant.Now().Add(1500 * time.Millisecond)
+	ask := effects.ReachCustomer{Customer: c, Channel: "mail", Purpose: "care", Department: "service", NotBefore: at}
+	ask.Subject.Zh, ask.Text.Zh = "您好", "近况如何？"
+	var got effects.Reached
+	if status, _ := r.call("journeys", "PUT", "/v1/outreach/later", ask, &got); status != 200 || got.Status != catalogue.OutreachPlanned || got.SendAt != at {
+		t.Fatalf("%d %+v", status, got)
+	}
+	var sent catalogue.Outreach
+	until(t, "it leaves", func() bool {
+		r.call("r-op", "GET", "/v1/outreach/later", nil, &sent)
+		return sent.Status == catalogue.OutreachSent
+	})
+	if late := sent.SentAt.Sub(at); late < 0 || late > 3*time.Second {
+		t.Errorf("%s late", late)
+	}
+	until(t, "it is on the timeline", func() bool { return len(r.timeline(c, "?kind=outreach").Items) == 1 })
+	if e := r.timeline(c, "?kind=outreach").Items[0]; e.Direction != catalogue.Outbound || e.OccurredAt != sent.SentAt {
+		t.Errorf("%+v", e)
+	}
+	var b struct{ Today int }
+	if r.call("r-op", "GET", "/v1/customers/"+c+"/contact-budget", nil, &b); b.Today != 1 {
+		t.Errorf("counts %d times", b.Today)
+	}
+}
+
 // C-10: the standing group owns the list: its members by policy, its
 // meetings logged, its decisions carried out; what cannot be is named before.
 func TestTheWarningGroupSteers(t *testing.T) {

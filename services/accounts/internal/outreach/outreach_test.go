@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -472,4 +473,25 @@ func TestReservations(t *testing.T) {
 	if c := o.see("a"); c.Status != catalogue.OutreachSent {
 		t.Errorf("given back, and yet %+v", c)
 	}
+}
+
+// BenchmarkReach contacts customers by 16 at once, each with a budget of its own:
+// written down, placed and sent.
+func BenchmarkReach(b *testing.B) {
+	o := open(b)
+	for i := range b.N {
+		o.files.put(strconv.Itoa(i), nil)
+	}
+	var n atomic.Int64
+	b.SetParallelism(16)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			id := strconv.FormatInt(n.Add(1)-1, 10)
+			if _, err := o.Reach(b.Context(), id, "journeys", mail(id, "sales")); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "contacts/s")
 }
