@@ -30,6 +30,7 @@ func AsyncAPI(server string) []byte {
 		}
 		channel["messages"].(object)[kind.Type] = ref("#/components/messages/" + kind.Type)
 	}
+	inboxDoc(channels, operations, messages)
 	schemas, err := plain(components.Map())
 	if err != nil {
 		panic(err) // the catalogue's types do not become JSON, which a test would have said
@@ -77,6 +78,22 @@ func messageDoc(kind catalogue.Kind, payload *huma.Schema) object {
 		"payload":  object{"$ref": payload.Ref},
 		"bindings": object{"kafka": object{"key": object{"type": "string", "description": "The aggregate, such as lead/01J…"}, "bindingVersion": "0.5.0"}},
 	}
+}
+
+// inboxDoc describes the one topic that others write: what they tell there has the
+// shape of the interface's POST /v1/timeline.
+func inboxDoc(channels, operations, messages object) {
+	const name, topic = "timeline_entry", catalogue.TopicTimelineInbox
+	messages[name] = object{"name": name, "title": name, "contentType": contentJSON,
+		"summary": "Something that happened with a customer, told by another department's system.",
+		"description": "Plain JSON, or the data of a CloudEvent 1.0 (binary or structured mode) whose source, id and time stand in for source, source_id and occurred_at. " +
+			"Told again under the same source and source_id it changes nothing. What is wrong becomes a dead letter that names the fields; of a customer who is not known it is kept aside until they are.",
+		"payload":  object{"type": "object", "description": "As the body of POST /v1/timeline in /openapi.json, schema AccountsEntryDraft"},
+		"bindings": object{"kafka": object{"key": object{"type": "string", "description": "The customer, so that a customer's entries keep their order"}, "bindingVersion": "0.5.0"}}}
+	channel := channelDoc(topic)
+	channel["messages"].(object)[name] = ref("#/components/messages/" + name)
+	channels[topic] = channel
+	operations["send_"+operationName(topic)] = object{"action": "send", "summary": "Tell what happened with customers", "channel": ref("#/channels/" + topic)}
 }
 
 // headersDoc describes the CloudEvents attributes of every fact.
