@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/services/accounts/internal/reviews"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
@@ -17,7 +19,9 @@ import (
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka/kafkatest"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/service"
+	"liuke.dev/shared/store/sqlite"
 )
 
 // learns is an office with departments that take part in reviews, whose consumers work.
@@ -451,5 +455,52 @@ func TestScheduledReviews(t *testing.T) {
 		if got, _ := o.call("tech", "GET", "/v1/reviews"+query, nil, nil); got != status {
 			t.Errorf("%s: %d", query, got)
 		}
+	}
+}
+
+// before anybody works here nothing is planned; then each rhythm is held by who should, and by somebody else once they left.
+func TestSomebodyHoldsEveryReview(t *testing.T) {
+	e, err := sqlite.Open(t.Context(), t.TempDir()+"/accounts.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	people := directory.Of()
+	r, err := reviews.New(t.Context(), reviews.Config{Engine: e, Guard: access.New(people, instant.Now), People: people, Policy: policytest.Holder(t), Clock: instant.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owners := func() []string {
+		if err := r.Look(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		page, err := r.List(t.Context(), auth.Principal{ID: "boss", Roles: []auth.Role{auth.Management}}, "planned", "", "", 50, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := []string{}
+		for _, d := range page.Docs {
+			out = append(out, d.Body.Owner)
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	if got := owners(); len(got) != 0 {
+		t.Errorf("nobody works here, and %v hold reviews", got)
+	}
+	people.Put(catalogue.Person{ID: "admin", Active: true, Roles: []string{string(auth.Administrator)}}, 1)
+	if got := owners(); !slices.Equal(got, []string{"admin"}) {
+		t.Errorf("%v", got)
+	}
+	boss := catalogue.Person{ID: "boss", Active: true, Roles: []string{"management", "sales_director", "sales_manager"}}
+	people.Put(boss, 1)
+	if got := owners(); !slices.Equal(got, []string{"boss"}) {
+		t.Errorf("%v", got)
+	}
+	boss.Active = false
+	people.Put(boss, 2)
+	people.Put(catalogue.Person{ID: "next", Active: true, Roles: []string{string(auth.Management)}}, 1)
+	if got := owners(); !slices.Equal(got, []string{"next"}) {
+		t.Errorf("after the boss left: %v", got)
 	}
 }

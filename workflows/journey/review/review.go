@@ -21,7 +21,7 @@ const Name = "review"
 type State struct {
 	ID    string                           `json:"id"`
 	Now   journey.Latest[catalogue.Review] `json:"now"`
-	Begun journey.Moment                   `json:"begun"` // when it was planned
+	Begun journey.Moment                   `json:"begun"` // when it was planned, or became its owner's
 	Task  string                           `json:"task,omitempty"`
 }
 
@@ -48,10 +48,11 @@ func (rules) Holder(s *State) string { return s.Now.Value.Owner }
 // Apply takes a step of the occasion.
 func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
 	d, ok := f.Data.(*catalogue.ReviewStepped)
+	owner := s.Now.Value.Owner
 	if !ok || !s.Now.Tell(f.Ref, d.After) {
 		return false
 	}
-	if !s.Begun.Set() {
+	if !s.Begun.Set() || owner != d.After.Owner {
 		s.Begun = journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
 	}
 	return true
@@ -88,6 +89,7 @@ func task() journey.Rule[State] {
 		},
 		Fire: func(s *State, f *journey.Firing) {
 			o := s.Now.Value
+			s.drop(f)
 			s.Task = f.Ask(journey.CreateTask, s.subject(), effects.CreateTask{Kind: catalogue.TaskReview, Subject: s.subject(), Assignee: o.Owner, Due: o.Due, Rule: f.Rule,
 				Title: lang.T("召开并记录："+o.Name.Zh, "Hold and record: "+o.Name.En)})
 		},
@@ -145,13 +147,17 @@ func over() journey.Rule[State] {
 				p.Add(journey.Moment{Ref: s.Now.Ref}, s.Begun.At)
 			}
 		},
-		Fire: func(s *State, f *journey.Firing) {
-			f.Ask(journey.CancelTasks, s.subject(), effects.CancelTasks{Subject: s.subject(), Kinds: []string{catalogue.TaskReview}, Reason: "step_made"})
-			s.Task = ""
-		},
+		Fire: func(s *State, f *journey.Firing) { s.drop(f) },
 		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
 			return lang.T("结束任务", "end the task")
 		},
+	}
+}
+
+func (s *State) drop(f *journey.Firing) {
+	if s.Task != "" {
+		f.Ask(journey.CancelTasks, s.subject(), effects.CancelTasks{Subject: s.subject(), Kinds: []string{catalogue.TaskReview}, Reason: "step_made"})
+		s.Task = ""
 	}
 }
 

@@ -106,3 +106,23 @@ func TestRhythmIsGone(t *testing.T) {
 		t.Errorf("%v, ended %t", s.Rules(), s.Last.Ended)
 	}
 }
+
+// an occasion whose owner left is a new task of somebody else's, and the ladder is theirs.
+func TestAnotherOwner(t *testing.T) {
+	due := journeytest.At(t, "2026-03-09 10:00")
+	s := begin(t, journeytest.View(t), due-5*day, due)
+	s.Until(due - day)
+	s.now.Owner = "li"
+	s.step(due-day, catalogue.ReviewPlanned)
+	var task effects.CreateTask
+	var c effects.CancelTasks
+	s.Effect("hold", journey.CreateTask, &task)
+	if s.Effect("hold", journey.CancelTasks, &c); task.Assignee != "li" || task.Due != due {
+		t.Errorf("%+v %+v", task, c)
+	}
+	s.Until(due)
+	var r effects.Remind
+	if s.Effect("overdue.0", journey.Remind, &r); r.Owner != "li" {
+		t.Errorf("%+v", r)
+	}
+}
