@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/config"
@@ -67,6 +68,31 @@ func TestCustomersAreReachedByMail(t *testing.T) {
 	if got := o.ended(failed.ID); len(got) != 2 || got[0] != "bad failed" || got[1] != "bad delivered" {
 		t.Errorf("facts %v", got)
 	}
+}
+
+// D-9: what was held up on its way until the customer's quiet hours began arrives
+// when they end, exactly; what may come at any hour arrives at once.
+func TestNothingArrivesAtNight(t *testing.T) {
+	p := openPostOffice(t)
+	o := start(t, mailConfig(p))
+	night := noon.Add(9 * time.Hour) // 21:00 in Shanghai
+	o.now.Store(int64(night))
+	held, urgent := outreach("held", "mail", "buyer@customer.test", "zh"), outreach("urgent", "mail", "kate@customer.test", "zh")
+	held.After.Zone, urgent.After.Zone, urgent.After.AnyHour = "Asia/Shanghai", "Asia/Shanghai", true
+	o.tell("outreach/held", 2, held)
+	o.tell("outreach/urgent", 2, urgent)
+	morning := night.Add(12 * time.Hour)
+	o.eventually("one waits, one arrived", func() bool {
+		d := o.deliveries("pending", "email")
+		return len(d) == 1 && d[0].Next == morning && len(p.letters()) == 1
+	})
+	o.now.Store(int64(morning - 1))
+	time.Sleep(50 * time.Millisecond)
+	if len(p.letters()) != 1 {
+		t.Error("it arrived at night")
+	}
+	o.now.Store(int64(morning))
+	o.eventually("it arrived", func() bool { return len(p.letters()) == 2 })
 }
 
 // D-9: other channels go to the gateway that carries them, once and signed; while

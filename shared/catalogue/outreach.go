@@ -42,6 +42,8 @@ type Outreach struct {
 	By         string       `json:"by,omitempty" doc:"Person or process that asked for it"`
 	PlannedAt  instant.Time `json:"planned_at"`
 	SentAt     instant.Time `json:"sent_at,omitempty"`
+	Zone       string       `json:"zone,omitempty" doc:"Time zone whose quiet hours hold; known once it is sent"`
+	AnyHour    bool         `json:"any_hour,omitempty" doc:"May arrive in quiet hours"`
 	EndedAt    instant.Time `json:"ended_at,omitempty"`
 	Error      string       `json:"error,omitempty" doc:"Why its channel did not take it"`
 }

@@ -8,7 +8,6 @@ import (
 
 	"liuke.dev/services/accounts/internal/outreach/budget"
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/store"
 )
@@ -86,7 +85,7 @@ func (o *Outreach) bring(ctx context.Context, customer string, d *store.Doc[Cont
 		_, err := o.spend(ctx, customer, func(b *budget.Budget) bool { b.Again(id, now, r); return true })
 		return err
 	case slot.State == budget.Spent:
-		return o.send(ctx, d, slot.At, r)
+		return o.send(ctx, d, slot, r)
 	case slot.State == budget.Waiting:
 		return o.move(ctx, id, slot, r)
 	}
@@ -122,7 +121,8 @@ func (o *Outreach) move(ctx context.Context, id string, slot budget.Slot, r budg
 // send hands a contact to its channel: the fact that it was sent is what
 // notifications carries out. Whether the customer may still be reached is asked
 // once more, as they may have said no, or the address have gone.
-func (o *Outreach) send(ctx context.Context, d *store.Doc[Contact], at instant.Time, r budget.Rules) error {
+func (o *Outreach) send(ctx context.Context, d *store.Doc[Contact], slot budget.Slot, r budget.Rules) error {
+	at := slot.At
 	v, err := o.view(at)
 	if err != nil {
 		return err
@@ -149,6 +149,7 @@ func (o *Outreach) send(ctx context.Context, d *store.Doc[Contact], at instant.T
 			return false
 		}
 		c.Status, c.Open, c.SentAt, c.SendAt, c.Address, c.Language = catalogue.OutreachSent, false, at, at, address(f, c.Contact, c.Channel), language(f)
+		c.Zone, c.AnyHour = r.Zone(), slot.AnyHour
 		return true
 	})
 	return err

@@ -48,7 +48,14 @@ func (d *Desk) ReactToOutreach(ctx context.Context, e facts.Event) error {
 
 // reach carries to a customer: by mail, or through the gateway of the channel.
 func (s *Sender) reach(ctx context.Context, v *outbox.Delivery) error {
-	o := *v.Outreach
+	o, now := *v.Outreach, s.Desk.Clock()
+	view, err := s.Desk.Policy.At(now)
+	if err != nil {
+		return err
+	}
+	if awake := outbox.Awake(view, o, now); awake > now {
+		return channel.Later(errors.New("the customer's quiet hours have begun meanwhile"), awake.Sub(now))
+	}
 	if v.Channel == outbox.Email {
 		if s.Mail == nil {
 			return channel.Final(errors.New("mail is not configured"))

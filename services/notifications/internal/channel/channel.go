@@ -55,6 +55,9 @@ type later struct {
 
 func (l later) Unwrap() error { return l.error }
 
+// Later marks a failure that is to be tried again no sooner than after a while.
+func Later(err error, after time.Duration) error { return later{err, after} }
+
 // RetryAfter gives how long the receiver asked to wait, zero if it did not.
 func RetryAfter(err error) time.Duration {
 	var l later

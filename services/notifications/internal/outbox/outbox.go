@@ -181,6 +181,16 @@ func quietEnd(from, to string, z *time.Location, at instant.Time) instant.Time {
 	return at
 }
 
+// Awake gives when what was sent to a customer may arrive: now, or when the quiet
+// hours of their zone end, if it was held up on its way until they began (D-9).
+func Awake(v *policy.View, o catalogue.Outreach, now instant.Time) instant.Time {
+	z, err := time.LoadLocation(o.Zone)
+	if o.AnyHour || v.Speed > 1 || o.Zone == "" || err != nil {
+		return now
+	}
+	return quietEnd(v.Sections.Outreach.QuietFrom, v.Sections.Outreach.QuietTo, z, now)
+}
+
 // NextDigest gives the first time of the daily digest of a person at or after an
 // instant; zero if there is no digest.
 func NextDigest(v *policy.View, p catalogue.Person, at instant.Time) instant.Time {
