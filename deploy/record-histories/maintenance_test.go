@@ -263,7 +263,17 @@ func TestAYearOfACustomer(t *testing.T) {
 	if c.began["welcome"] != 1 || c.began["birthday_greeting"] != 1 || c.began["quarterly_need_survey"] < 4 {
 		t.Errorf("began %v", c.began)
 	}
-	record(t, "year-of-a-customer", runs[len(runs)-1])
+}
+
+// The first weeks of a customer, up to a loss that ends its journey: hand-over,
+// welcome, revisit, assessments.
+func TestTheFirstWeeksOfACustomer(t *testing.T) {
+	c, runs := live(t, 40, 7*day)
+	c.check(t)
+	if c.began["monthly_revisit"] != 1 || c.began["hand_over"] != 1 {
+		t.Errorf("began %v", c.began)
+	}
+	record(t, "weeks-of-a-customer", runs[len(runs)-1])
 }
 
 // Ten years of a customer: the journey continues as new without losing a fact.
