@@ -57,12 +57,6 @@ func (r *Reviews) know(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range traits.Dimensions {
-		v := Value{Dimension: d, Value: traits.Value(now.ChurnTraits, d)}
-		if err := r.values.Commit(ctx, store.New(d+":"+v.Value, v), ""); err != nil && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrConflict) {
-			return err
-		}
-	}
 	if err := r.keep(ctx, f.ID, now); err != nil || f.ID == id {
 		return err
 	}
@@ -122,12 +116,26 @@ func (r *Reviews) keep(ctx context.Context, id string, now Known) error {
 		if d.Version > 0 && d.Body.ChurnTraits == now.ChurnTraits && d.Body.Group == now.Group && d.Body.Repeat == now.Repeat {
 			return nil
 		}
+		if err := r.nameValues(ctx, now.ChurnTraits); err != nil { // first, so that no customer has a value that is not compared
+			return err
+		}
 		d.Body = now
 		if err = r.known.Commit(ctx, d, ""); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
 			return err
 		}
 	}
 	return store.ErrConflict
+}
+
+// nameValues notes the values that some customer has.
+func (r *Reviews) nameValues(ctx context.Context, t catalogue.ChurnTraits) error {
+	for _, d := range traits.Dimensions {
+		v := Value{Dimension: d, Value: traits.Value(t, d)}
+		if err := r.values.Commit(ctx, store.New(d+":"+v.Value, v), ""); err != nil && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 // mostValues of a dimension are compared; a company with more industries names them too finely.

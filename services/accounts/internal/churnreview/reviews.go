@@ -191,7 +191,4 @@ func changed(what string) func(catalogue.ChurnReview) catalogue.Data {
 	}
 }
 
-// anyVersion is for commands that do not depend on what their caller saw.
-func anyVersion(int64) error { return nil }
-
 func reviewID(customer string, n int) string { return fmt.Sprintf("%s.%d", customer, n) }
