@@ -1,19 +1,24 @@
 package accounts_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"liuke.dev/services/accounts/internal/contracts/paper/papertest"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/objects/folder"
 	"liuke.dev/shared/service"
@@ -255,6 +260,46 @@ func TestSigningByLink(t *testing.T) {
 	o.pass(time.Millisecond)
 	if status, _ := o.call("", "POST", at(late.SigningLink)+"/signature", map[string]string{"name": "李总", "hash": late.Hash}, &p); status != 403 || p.Rule != "link.expired" {
 		t.Errorf("expired: %d %s", status, p.Rule)
+	}
+}
+
+// the document says what was agreed; of eight who sign at once one does, and
+// the signature is under the document's bytes.
+func TestTheDocumentAndARaceToSignIt(t *testing.T) {
+	o := trading(t)
+	id := o.customer("上海华兴贸易有限公司")
+	c := o.draft(id, items{{"product": "licence", "quantity": 2}, {"product": "x", "name": "定制报表（含税）", "quantity": 1, "price": 1}})
+	o.do("wang", c.ID, "submission", nil)
+	c = o.do("wang", c.ID, "sending", nil)
+	resp := httpxtest.Send(t, "wang", "GET", o.server.URL+"/v1/contracts/"+c.ID+"/document", nil)
+	defer func() { _ = resp.Body.Close() }()
+	pdf, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != 200 {
+		t.Fatal(resp.StatusCode, err)
+	}
+	text := papertest.Text(t, pdf)
+	for _, want := range []string{"上海华兴贸易有限公司", "定制报表（含税）", "2400.01 CNY", c.Number, "本公司"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in the document:\n%s", want, text)
+		}
+	}
+	if sum := sha256.Sum256(pdf); hex.EncodeToString(sum[:]) != c.Hash {
+		t.Error("the hash is not the document's")
+	}
+	path := strings.TrimSuffix(strings.TrimPrefix(c.SigningLink, "https://crm.example.com"), "/page") + "/signature"
+	var done atomic.Int64
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			if status, _ := o.call("", "POST", path, map[string]string{"name": fmt.Sprint("签署人", n), "hash": c.Hash}, nil); status == 200 {
+				done.Add(1)
+			} else if status != 409 {
+				t.Errorf("%d: %d", n, status)
+			}
+		})
+	}
+	if all.Wait(); done.Load() != 1 {
+		t.Errorf("%d signed", done.Load())
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
+	"liuke.dev/shared/instant"
+	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/signedlink"
 	"liuke.dev/shared/store"
@@ -112,7 +114,7 @@ func (c *Contracts) Accept(ctx context.Context, l signedlink.Link, command, name
 		return Seen{}, err
 	}
 	o := &d.Body.Contract
-	if err := contract.Sign(o, catalogue.Signature{Provider: c.Provider.Name(), Name: name, At: now, Address: address, Hash: hash}, round(l)); err != nil {
+	if err := contract.Sign(o, catalogue.Signature{Provider: c.Provider.Name(), Name: name, At: now, Address: address, Hash: hash}, round(l), days(v, now)); err != nil {
 		return Seen{}, err
 	}
 	told := []catalogue.Data{&catalogue.ContractSignedFact{}}
@@ -123,6 +125,11 @@ func (c *Contracts) Accept(ctx context.Context, l signedlink.Link, command, name
 		told = append(told, &catalogue.ContractActivated{})
 	}
 	return c.commit(ctx, d, command, v, now, told)
+}
+
+// days gives when so many days after an instant are over; a demo's speed shortens them.
+func days(v *policy.View, from instant.Time) func(int) instant.Time {
+	return func(n int) instant.Time { return v.After(from, policy.Duration{N: int64(n), Unit: policy.Days}) }
 }
 
 // Decline takes the contract back to a draft because the customer will not sign it as it is.

@@ -141,8 +141,9 @@ func Send(v *policy.View, c *catalogue.Contract, now instant.Time) error {
 	return nil
 }
 
-// Sign takes the signature under the document that was read.
-func Sign(c *catalogue.Contract, sig catalogue.Signature, round int) error {
+// Sign takes the signature under the document that was read; due says when a payment
+// so many days after the signing is due.
+func Sign(c *catalogue.Contract, sig catalogue.Signature, round int, due func(days int) instant.Time) error {
 	switch {
 	case c.Signature != nil && c.Round == round:
 		return problem.Refuse("link.used", "合同已经签署过了", "The contract has been signed already")
@@ -159,13 +160,11 @@ func Sign(c *catalogue.Contract, sig catalogue.Signature, round int) error {
 	c.Signature, c.SignedAt, c.Status = &sig, sig.At, catalogue.ContractSigned
 	for i := range c.Schedule {
 		if p := &c.Schedule[i]; p.Due.IsZero() {
-			p.Due = sig.At + instant.Time(p.AfterDays)*dayMs
+			p.Due = due(p.AfterDays)
 		}
 	}
 	return nil
 }
-
-const dayMs = 24 * 3_600_000
 
 // Activate begins the term (of a contract that was signed).
 func Activate(c *catalogue.Contract, now instant.Time) error {
