@@ -115,6 +115,9 @@ var tellers = map[string]func(names Names, data json.RawMessage) (lang.Text, err
 func tell(factType string, data json.RawMessage, names Names) (lang.Text, bool) {
 	t, ok := tellers[factType]
 	if !ok {
+		t, ok = aboutCustomers[factType]
+	}
+	if !ok {
 		return lang.Text{}, false
 	}
 	text, err := t(names, data)

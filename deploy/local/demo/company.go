@@ -25,6 +25,11 @@ var people = []person{
 	{id: "smith", name: "Anna Smith", supervisor: "li", team: "east", roles: []string{"salesperson"}, english: true},
 	{id: "wu", name: "吴昊", supervisor: director, roles: []string{"marketing"}},
 	{id: "qian", name: "钱进", supervisor: director, roles: []string{"service"}},
+	{id: "xu", name: "徐静", supervisor: director, roles: []string{"customer_success"}},
+	{id: "ma", name: "马超", supervisor: director, roles: []string{"implementation"}},
+	{id: "he", name: "何平", supervisor: director, roles: []string{"product"}},
+	{id: "lin", name: "林霞", supervisor: director, roles: []string{"operations"}},
+	{id: "guo", name: "郭亮", supervisor: director, roles: []string{"technical"}},
 }
 
 // team of the demo.

@@ -17,7 +17,8 @@ type Life struct {
 	Key   *auth.Key
 	Speed int64
 
-	c *api.Client
+	c    *api.Client
+	errs chan error
 }
 
 // days gives how long so many days take at the demo's speed.
@@ -28,29 +29,36 @@ func (l *Life) days(n float64) time.Duration {
 // Run plays until ctx ends. An error ends it: the demo must not pretend.
 func (l *Life) Run(ctx context.Context) error {
 	l.c = api.New(l.URL, l.Key)
-	errs := make(chan error, 1)
-	report := func(err error) {
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		select {
-		case errs <- err:
-		default: // one is enough
-		}
+	l.errs = make(chan error, 1)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if err := l.remember(ctx); err != nil {
+		return fmt.Errorf("the demo's company: %w", err)
 	}
 	for i, one := range leads {
 		id, err := l.c.Post(ctx, one.owner, "/v1/leads", one.body())
 		if err != nil {
 			return err
 		}
-		go func() { report(l.work(ctx, id, one, i)) }()
+		go func() { l.report(l.work(ctx, id, one, i)) }()
 	}
-	go func() { report(l.visitors(ctx)) }()
+	go func() { l.report(l.visitors(ctx)) }()
 	select {
-	case err := <-errs:
+	case err := <-l.errs:
 		return fmt.Errorf("the demo's company: %w", err)
 	case <-ctx.Done():
 		return nil
+	}
+}
+
+// report tells the first error of what runs beside Run; one is enough.
+func (l *Life) report(err error) {
+	if err == nil {
+		return
+	}
+	select {
+	case l.errs <- err:
+	default:
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
+	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
@@ -45,6 +47,15 @@ var shown = map[string]struct{ sign, colour string }{
 	typeOf(&catalogue.CustomerClaimed{}):   {"✋", "\x1b[36m"},
 	typeOf(&catalogue.TransferStepped{}):   {"⇄", "\x1b[36m"},
 	typeOf(&catalogue.PersonDeactivated{}): {"✗", "\x1b[31m"},
+
+	typeOf(&catalogue.MaintenanceBegan{}):      {"♥", "\x1b[32m"},
+	typeOf(&catalogue.OrderRecorded{}):         {"¥", "\x1b[32m"},
+	typeOf(&catalogue.StandingAssessed{}):      {"♡", ""},
+	typeOf(&catalogue.InterventionOpened{}):    {"⛑", "\x1b[31;1m"},
+	typeOf(&catalogue.InterventionRecovered{}): {"★", "\x1b[32;1m"},
+	typeOf(&catalogue.InterventionClosed{}):    {"⛑", "\x1b[36m"},
+	typeOf(&catalogue.ChurnConfirmed{}):        {"✗", "\x1b[31;1m"},
+	typeOf(&catalogue.ChurnReviewClosed{}):     {"✎", "\x1b[36m"},
 }
 
 // levels colour reminders by how serious they are.
@@ -58,7 +69,7 @@ func typeOf(d catalogue.Data) string { return d.Kind().Type }
 func (v *View) Run(ctx context.Context) error {
 	v.companies = map[string]string{}
 	var all sync.WaitGroup
-	for _, topic := range []string{catalogue.TopicLeads, catalogue.TopicNotifications, catalogue.TopicOrganization} {
+	for _, topic := range []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization} {
 		all.Go(func() {
 			// A projection logs what it cannot read; the stream itself only ends with ctx.
 			_ = facts.Follow(ctx, v.Cluster, topic, slog.New(slog.DiscardHandler), v.show, func() {})
@@ -78,7 +89,7 @@ func (v *View) show(e facts.Event) error {
 		}
 		look, ok = levels[r.After.Level], true
 	}
-	if !ok || e.Time < v.Start {
+	if !ok || e.Time < v.Start || !telling(e) {
 		return nil
 	}
 	text := narrate.Fact(e.Type, e.Data, v.name).In(v.Language)
@@ -96,17 +107,38 @@ func (v *View) show(e facts.Event) error {
 	return err
 }
 
-// remember keeps the company's name of a lead or deal, so that later lines can name it.
+// telling leaves out what is true and nobody waits to see: orders of long ago, and
+// assessments that leave life cycle and redness as they were.
+func telling(e facts.Event) bool {
+	switch e.Type {
+	case typeOf(&catalogue.OrderRecorded{}):
+		d, err := facts.Decode[catalogue.OrderRecorded](e)
+		return err == nil && d.After.RecordedAt.Sub(d.After.PlacedAt) < time.Second
+	case typeOf(&catalogue.StandingAssessed{}):
+		d, err := facts.Decode[catalogue.StandingAssessed](e)
+		return err == nil && (slices.Contains(d.Changed, "lifecycle") || slices.Contains(d.Changed, "red")) && d.Before != nil
+	}
+	return true
+}
+
+// remember keeps the name of a lead's, deal's or customer's company, so that later lines can name it.
 func (v *View) remember(e facts.Event) {
 	var d struct {
 		After struct {
 			Company string `json:"company"`
+			Name    string `json:"name"`
 		} `json:"after"`
 	}
-	if err := json.Unmarshal(e.Data, &d); err == nil && d.After.Company != "" {
-		v.mu.Lock()
+	if json.Unmarshal(e.Data, &d) != nil {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case d.After.Company != "":
 		v.companies[e.Subject] = d.After.Company
-		v.mu.Unlock()
+	case d.After.Name != "" && e.Customer != "":
+		v.companies["customer/"+e.Customer] = d.After.Name
 	}
 }
 
@@ -118,8 +150,10 @@ func (v *View) company(e facts.Event) string {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if name := v.companies[e.Subject]; name != "" {
-		return name
+	for _, of := range []string{e.Subject, "customer/" + e.Customer} {
+		if name := v.companies[of]; name != "" {
+			return name
+		}
 	}
 	if err := json.Unmarshal(e.Data, &d); err != nil {
 		return ""
