@@ -1,20 +1,14 @@
 package accounts_test
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/directory"
 	"liuke.dev/shared/httpx"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
-	"liuke.dev/shared/service"
 )
 
 type caseView struct {
@@ -26,92 +20,6 @@ type caseView struct {
 	} `json:"acts_next"`
 	Progress string `json:"progress_address"`
 	Version  int64
-}
-
-// kase sends a request about a case and gives it as it is then.
-func (o *office) kase(who, method, path string, body any, header ...string) (int, caseView) {
-	o.t.Helper()
-	var c caseView
-	status, _ := o.call(who, method, path, body, &c, header...)
-	return status, c
-}
-
-// address gives the path of an address that was made for people.
-func address(t testing.TB, o *office, text string) string {
-	t.Helper()
-	u, err := url.Parse(text)
-	if err != nil || u.Path == "" {
-		t.Fatalf("address %q: %v", text, err)
-	}
-	return u.Path
-}
-
-// page answers status and text of a page, as a browser gets it.
-func (o *office) page(method, path string, form url.Values) (int, string) {
-	o.t.Helper()
-	var body strings.Reader
-	if form != nil {
-		body = *strings.NewReader(form.Encode())
-	}
-	r, err := http.NewRequestWithContext(o.t.Context(), method, o.server.URL+path, &body)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	var text strings.Builder
-	buffer := make([]byte, 32<<10)
-	for {
-		n, err := resp.Body.Read(buffer)
-		text.Write(buffer[:n])
-		if err != nil {
-			break
-		}
-	}
-	return resp.StatusCode, text.String()
-}
-
-func init() {
-	people["li"] = auth.Principal{ID: "li", Roles: []auth.Role{auth.Service}}
-	people["pm"] = auth.Principal{ID: "pm", Roles: []auth.Role{auth.Product}}
-	people["ops"] = auth.Principal{ID: "ops", Roles: []auth.Role{auth.Operations}}
-}
-
-// desk is a company whose people have the roles that answer customers. Its clock
-// can be put forward.
-type desk struct {
-	ahead atomic.Int64 // milliseconds
-	who   *directory.Directory
-}
-
-func (d *desk) with(deps *service.Deps) {
-	person := func(id, team string, roles ...auth.Role) catalogue.Person {
-		p := catalogue.Person{ID: id, Name: "名" + id, Active: true, Team: team}
-		for _, r := range roles {
-			p.Roles = append(p.Roles, string(r))
-		}
-		return p
-	}
-	wang := person("wang", "east", auth.Salesperson)
-	wang.Supervisor = "chen"
-	d.who = directory.Of(wang, person("zhao", "west", auth.Salesperson), person("chen", "east", auth.SalesManager), person("he", "west", auth.SalesManager), person("li", "", auth.Service),
-		person("liu", "", auth.Service), person("ma", "", auth.AccountManager), person("xu", "", auth.Implementation), person("pm", "", auth.Product), person("ops", "", auth.Operations))
-	deps.Directory = d.who
-	deps.Clock = func() instant.Time { return instant.Now() + instant.Time(d.ahead.Load()) }
-}
-
-func (d *desk) forward(by time.Duration) { d.ahead.Add(by.Milliseconds()) }
-
-const complaints = "/v1/cases/complaints"
-
-func phoned(phone, text string) map[string]any {
-	return map[string]any{"text": text, "caller": map[string]any{"name": "张伟", "phone": phone}}
 }
 
 // R-142, R-143, R-144: a complaint in one step by staff: it has an owner, a status
@@ -248,124 +156,6 @@ func TestTheLifeOfACase(t *testing.T) {
 	var p httpx.Problem
 	if status, _ := o.call("", "GET", strings.TrimSuffix(page, "/page"), nil, &p); status != 403 {
 		t.Errorf("a link of last year: %d", status)
-	}
-}
-
-// R-143: every status of the interface, and what is wrong is said by field.
-func TestCaseStatuses(t *testing.T) {
-	var d desk
-	o := start(t, d.with)
-	var c caseView
-	o.call("li", "POST", complaints, phoned("13812345678", "慢"), &c)
-	path := "/v1/cases/" + c.ID
-	due := c.Response.Due.String()
-	for _, x := range []struct {
-		name, who, method, path string
-		body                    any
-		status                  int
-		rule                    string // or the first field
-	}{
-		{"nobody", "", "POST", complaints, phoned("13812345678", "x"), 401, ""},
-		{"no caller", "li", "POST", complaints, map[string]any{"text": "x"}, 422, "customer"},
-		{"wrong number and no text", "li", "POST", complaints, phoned("12", " "), 422, "text"},
-		{"wrong number", "li", "POST", complaints, phoned("12", "x"), 422, "caller.phone"},
-		{"no such customer", "li", "POST", complaints, map[string]any{"text": "x", "customer": "none"}, 404, ""},
-		{"no such kind", "li", "POST", "/v1/cases", map[string]any{"text": "x", "kind": "x", "customer": c.Customer}, 422, "kind"},
-		{"no such owner", "li", "POST", complaints, map[string]any{"text": "x", "customer": c.Customer, "owner": "x"}, 422, "owner"},
-		{"no such case", "li", "GET", "/v1/cases/none", nil, 404, ""},
-		{"another's", "tech", "GET", path, nil, 403, "case.read.own"},
-		{"an effect by a person", "li", "PUT", "/v1/cases/x", map[string]any{"customer": c.Customer, "kind": "support", "title": "t", "text": "x"}, 403, "case.effect.none"},
-		{"waiting with a note", "li", "POST", path + "/entries", map[string]any{"side": "internal", "text": "x", "waits": true}, 422, "waits"},
-		{"unsolved", "li", "POST", path + "/closing", map[string]any{"reason": "solved"}, 409, "cases.unsolved"},
-		{"not waiting", "li", "POST", path + "/closing", map[string]any{"reason": "no_answer"}, 409, "cases.waiting"},
-		{"not ended", "li", "POST", path + "/reopening", nil, 409, "cases.open"},
-		{"to nobody", "li", "POST", path + "/assignment", map[string]any{"owner": ""}, 422, "owner"},
-		{"to a stranger", "li", "POST", path + "/assignment", map[string]any{"owner": "x"}, 422, "owner"},
-		{"given on", "li", "POST", path + "/assignment", map[string]any{"owner": "ma"}, 200, ""},
-		{"sorted", "li", "PATCH", path, map[string]any{"priority": "urgent"}, 200, ""},
-		{"an outcome by who may not", "wang", "PUT", path + "/outcome", map[string]any{"outcome": "done", "reason": "r"}, 403, "case.decide.none"},
-		{"figures of no time", "li", "GET", "/v1/cases/figures?from=x&to=y", nil, 422, "query.from"},
-		{"figures backwards", "li", "GET", "/v1/cases/figures?from=2026-02-01T00:00:00Z&to=2026-02-01T00:00:00Z", nil, 422, "query.to"},
-		{"a breach of another due", "journeys", "PUT", path + "/breaches/response", map[string]any{"clock": "response", "round": 1, "due": "2026-01-01T00:00:00Z"}, 409, "cases.moved_on"},
-		{"a breach", "journeys", "PUT", path + "/breaches/response", map[string]any{"clock": "response", "round": 1, "due": due}, 200, ""},
-		{"a nudge while nobody waits", "journeys", "PUT", path + "/nudges/e1", map[string]any{"as_of": due}, 409, "cases.moved_on"},
-		{"a close that comes too late", "journeys", "POST", path + "/closing", map[string]any{"reason": "no_answer", "as_of": due}, 409, "cases.moved_on"},
-		{"two filters", "li", "GET", "/v1/cases?owner=li&kind=support", nil, 422, "query"},
-		{"of a customer", "li", "GET", "/v1/cases?customer=" + c.Customer, nil, 200, ""},
-		{"a link by who may not", "tech", "POST", "/v1/cases/complaint-links", map[string]any{}, 403, "case.invite.none"},
-		{"a link for nobody", "li", "POST", "/v1/cases/complaint-links", map[string]any{"customer": "none"}, 404, ""},
-	} {
-		var p httpx.Problem
-		var into any
-		if x.status >= 300 {
-			into = &p
-		}
-		status, _ := o.call(x.who, x.method, x.path, x.body, into)
-		got := p.Rule
-		if len(p.Errors) > 0 {
-			got = p.Errors[0].Field
-		}
-		if status != x.status || x.rule != "" && got != x.rule {
-			t.Errorf("%s: %d %s %+v, want %d %s", x.name, status, got, p.Errors, x.status, x.rule)
-		}
-	}
-	if _, c := o.kase("li", "GET", path, nil); c.Response.BreachedAt.IsZero() || c.Owner != "ma" || c.Priority != "urgent" {
-		t.Errorf("%+v", c)
-	}
-	body := map[string]any{"customer": c.Customer, "kind": "support", "title": "低分", "text": "x"}
-	for _, want := range []int{200, 200} { // under one effect's id one case
-		if status, _ := o.call("journeys", "PUT", "/v1/cases/maintenance:c:low:1:0", body, nil); status != want {
-			t.Errorf("effect: %d", status)
-		}
-	}
-	var page struct{ Items []caseView }
-	if o.call("li", "GET", "/v1/cases?kind=support", nil, &page); len(page.Items) != 1 {
-		t.Errorf("%d cases of one effect", len(page.Items))
-	}
-}
-
-// R-144: customers complain by a link in one step; strangers are matched by key; the same click twice is one case.
-func TestCustomersComplainByLink(t *testing.T) {
-	var d desk
-	o := start(t, d.with)
-	known := o.customer("上海华兴贸易有限公司", "13812345678")
-	link := func(customer string) string {
-		var made struct{ Address string }
-		if status, _ := o.call("li", "POST", "/v1/cases/complaint-links", map[string]any{"customer": customer}, &made); status != 201 {
-			t.Fatal(status)
-		}
-		return address(t, o, made.Address)
-	}
-	public, own := link(""), link(known)
-	if status, text := o.page("GET", public, nil); status != 200 || !strings.Contains(text, "建议") || !strings.Contains(text, "电话") {
-		t.Errorf("form: %d", status)
-	}
-	if status, text := o.page("GET", own, nil); status != 200 || strings.Contains(text, `name="phone"`) {
-		t.Errorf("a known customer is asked who they are: %d", status)
-	}
-	for name, form := range map[string]url.Values{"nothing": {}, "nobody": {"text": {"慢"}}, "wrong number": {"text": {"慢"}, "phone": {"1"}}, "no such kind": {"text": {"慢"}, "phone": {"13812345678"}, "kind": {"support"}}} {
-		if status, text := o.page("POST", public, form); status != 422 || !strings.Contains(text, `class="error"`) {
-			t.Errorf("%s: %d", name, status)
-		}
-	}
-	for range 2 {
-		if status, text := o.page("POST", public, url.Values{"text": {"三天没人来"}, "phone": {"138 1234 5678"}, "name": {"张伟"}}); status != 201 || !strings.Contains(text, "/v1/links/case/") {
-			t.Errorf("complaint: %d", status)
-		}
-	}
-	var receipt struct{ Case, Address string }
-	if status, _ := o.call("", "POST", strings.TrimSuffix(own, "/page"), map[string]any{"kind": "suggestion", "text": "加个导出"}, &receipt); status != 201 || receipt.Address == "" {
-		t.Errorf("suggestion: %d", status)
-	}
-	var page struct{ Items []caseView }
-	if o.call("li", "GET", "/v1/cases?customer="+known, nil, &page); len(page.Items) != 2 || page.Items[0].Kind != "suggestion" || page.Items[0].Owner != "pm" || page.Items[1].OpenedBy != "link:complaint" {
-		t.Errorf("%+v", page.Items)
-	}
-	if status, _ := o.page("POST", strings.Replace(public, "/complaint/", "/case/", 1), url.Values{"text": {"x"}}); status != 403 {
-		t.Errorf("a link for something else: %d", status)
-	}
-	if status, _ := o.call("", "POST", strings.TrimSuffix(own, "/page")+"x", map[string]any{"text": "x"}, nil); status != 403 {
-		t.Errorf("tampered: %d", status)
 	}
 }
 

@@ -3,13 +3,11 @@ package care
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
 	"liuke.dev/services/accounts/internal/holdings"
-	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/reach"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
@@ -180,103 +178,6 @@ func (c *Care) change(ctx context.Context, id string, do func(*catalogue.Invitat
 	return nil, store.ErrConflict
 }
 
-// Reply takes the customer's answer to an invitation; they may think better of it until it begins.
-func (c *Care) Reply(ctx context.Context, link signedlink.Link, response, note string) (*InvitationDoc, error) {
-	if response != catalogue.InvitationAccepted && response != catalogue.InvitationDeclined {
-		return nil, problem.InvalidFields(problem.FieldError("response", "one_of", "请选择参加或不参加", "must be accepted or declined"))
-	}
-	ctx = facts.WithActor(ctx, catalogue.Actor{ID: "link:" + purpose, Kind: catalogue.ActorPublic})
-	return c.change(ctx, link.Subject, func(i *catalogue.Invitation, at instant.Time) error {
-		a, err := c.activity(ctx, i.Activity)
-		switch {
-		case err != nil:
-			return err
-		case a.Body.Status == cancelled:
-			return problem.Refuse("care.cancelled", "活动已取消", "It was cancelled")
-		case at >= i.StartsAt || i.Status == catalogue.InvitationAttended || i.Status == catalogue.InvitationAbsent:
-			return problem.Refuse("care.begun", "活动已开始或结束", "It has begun already")
-		}
-		if r := []rune(note); len(r) > maxText {
-			note = string(r[:maxText])
-		}
-		i.Status, i.Responded, i.Note = response, at, note
-		return nil
-	})
-}
-
-// Attend notes who came to an activity, invited or not; done says that whoever
-// accepted and is not named stayed away (R-152).
-func (c *Care) Attend(ctx context.Context, id string, came []string, done bool) (int, error) {
-	if err := c.Guard.MayAtAll(auth.From(ctx), access.CarePlan); err != nil {
-		return 0, err
-	}
-	a, err := c.activity(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	if c.Clock() < a.Body.StartsAt {
-		return 0, problem.Refuse("care.not_begun", "活动尚未开始", "It has not begun")
-	}
-	roots := make([]string, len(came))
-	var wrong []problem.Field
-	for n, customer := range came {
-		f, err := c.Files.Root(ctx, customer)
-		if errors.Is(err, store.ErrNotFound) {
-			wrong = append(wrong, problem.FieldError("attended", "exists", "没有这个客户："+customer, "no such customer: "+customer))
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		roots[n] = f.ID
-	}
-	if err := problem.InvalidFields(wrong...); err != nil {
-		return 0, err
-	}
-	ctx = httpx.WithCommand(ctx, "") // each invitation is changed once by what it becomes
-	for _, customer := range roots {
-		d, err := c.ask(ctx, a.Body, customer, nil, catalogue.InvitationAttended, c.Clock())
-		if err == nil {
-			_, err = c.change(ctx, d.ID, func(i *catalogue.Invitation, at instant.Time) error {
-				if i.Status != catalogue.InvitationAttended {
-					i.Status, i.Attended = catalogue.InvitationAttended, at
-				}
-				return nil
-			})
-		}
-		if err != nil {
-			return 0, err
-		}
-	}
-	if done {
-		err = c.stayedAway(ctx, id)
-	}
-	return len(roots), err
-}
-
-func (c *Care) stayedAway(ctx context.Context, id string) error {
-	for after := ""; ; {
-		page, err := c.invitations.Page(ctx, store.Query{Index: byActivity, Equal: []any{id}, Limit: 200, After: after})
-		if err != nil {
-			return err
-		}
-		for _, d := range page.Docs {
-			_, err := c.change(ctx, d.ID, func(i *catalogue.Invitation, _ instant.Time) error {
-				if i.Status == catalogue.InvitationAccepted {
-					i.Status = catalogue.InvitationAbsent
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		if after = page.Next; after == "" {
-			return nil
-		}
-	}
-}
-
 // Invitations lists those of a customer, or of an activity.
 func (c *Care) Invitations(ctx context.Context, customer, activity string, limit int, after string) ([]*InvitationDoc, string, error) {
 	p := auth.From(ctx)
@@ -299,69 +200,4 @@ func (c *Care) Invitations(ctx context.Context, customer, activity string, limit
 		return nil, "", err
 	}
 	return slices.DeleteFunc(page.Docs, func(d *InvitationDoc) bool { return !c.reads(ctx, p, d.Body.Customer) }), page.Next, nil
-}
-
-func (c *Care) registerLinks(r *httpx.Server) {
-	path := links.Route(purpose, "{token}")
-	httpx.Handle(r, httpx.Op{Method: http.MethodPost, Path: path, ID: "answer-invitation", Tag: links.Tag, Public: true, MaxBody: links.MaxBody, Status: http.StatusOK,
-		Summary: "Accept or decline an invitation (R-151)"}, func(ctx context.Context, in *replyInput) (*struct{ Body catalogue.Invitation }, error) {
-		link, err := c.Links.Open(ctx, purpose, in.Path)
-		if err != nil {
-			return nil, err
-		}
-		d, err := c.Reply(ctx, link, in.Body.Response, in.Body.Note)
-		if err != nil {
-			return nil, err
-		}
-		return &struct{ Body catalogue.Invitation }{d.Body.Invitation}, nil
-	})
-	c.Links.Page(r, purpose, "An invitation as a page (R-151)", func(reader links.Reader) (links.Page, error) {
-		return c.page(reader.Request.Context(), reader.Link, lang.Text{})
-	}, func(reader links.Reader) (links.Page, error) {
-		if _, err := c.Reply(reader.Request.Context(), reader.Link, reader.PostForm("response"), reader.PostForm("note")); err != nil {
-			return links.Page{}, err
-		}
-		return c.page(reader.Request.Context(), reader.Link, lang.T("已收到您的回复，谢谢。", "We have received your answer. Thank you."))
-	})
-}
-
-type replyInput struct {
-	links.Path
-	Body struct {
-		Response string `json:"response" maxLength:"20" doc:"accepted or declined"`
-		Note     string `json:"note,omitempty" maxLength:"2000"`
-	}
-}
-
-// page shows an invitation to whom it was sent.
-func (c *Care) page(ctx context.Context, link signedlink.Link, notice lang.Text) (links.Page, error) {
-	d, err := c.invitations.Get(ctx, link.Subject)
-	if err != nil {
-		return links.Page{}, err
-	}
-	a, err := c.activity(ctx, d.Body.Activity)
-	if err != nil {
-		return links.Page{}, err
-	}
-	at, v, err := c.now()
-	if err != nil {
-		return links.Page{}, err
-	}
-	same := func(s string) lang.Text { return lang.T(s, s) }
-	p := links.Page{Title: a.Body.Name, Notice: notice, Facts: []links.Fact{{Name: lang.T("时间", "Time"), Value: same(v.Local(a.Body.StartsAt))}}}
-	if a.Body.Place != "" {
-		p.Facts = append(p.Facts, links.Fact{Name: lang.T("地点", "Place"), Value: same(a.Body.Place)})
-	}
-	if !a.Body.Text.IsZero() {
-		p.Facts = append(p.Facts, links.Fact{Name: lang.T("内容", "About"), Value: a.Body.Text})
-	}
-	if a.Body.Status == cancelled {
-		p.Notice = lang.T("活动已取消。", "It was cancelled.")
-	} else if at < d.Body.StartsAt {
-		p.Form = &links.Form{Submit: lang.T("提交", "Send"), Fields: []links.Field{
-			{Name: "response", Kind: links.Choice, Label: lang.T("您参加吗？", "Will you come?"), Value: d.Body.Status, Required: true,
-				Options: []links.Option{{Value: catalogue.InvitationAccepted, Label: lang.T("参加", "Yes")}, {Value: catalogue.InvitationDeclined, Label: lang.T("不参加", "No")}}},
-			{Name: "note", Kind: links.Line, Label: lang.T("留言", "Message"), MaxLength: maxText}}}
-	}
-	return p, nil
 }

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -111,7 +112,7 @@ type Reader struct {
 func (l *Links) Page(s *httpx.Server, purpose, summary string, show, act func(Reader) (Page, error)) {
 	path := Route(purpose, "{token}") + "/page"
 	describe := func(method string) {
-		httpx.Describe(s, &huma.Operation{Method: method, Path: path, OperationID: purpose + "-page-" + method, Tags: []string{Tag}, Summary: summary,
+		httpx.Describe(s, &huma.Operation{Method: method, Path: path, OperationID: strings.ToLower(purpose + "-page-" + method), Tags: []string{Tag}, Summary: summary,
 			Parameters: []*huma.Param{{Name: "token", In: "path", Required: true, Schema: huma.SchemaFromType(s.API.OpenAPI().Components.Schemas, textType)}},
 			Responses:  map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/html": {}}}}})
 	}
