@@ -363,3 +363,47 @@ func TestTheWindowMovesOnceAllConfirmed(t *testing.T) {
 		t.Errorf("%d transfers, owner %s", transfers(), s.Last.Status.Owner)
 	}
 }
+
+// a process is for the customers that its conditions name, by tier,
+// type, sector, kind and life-cycle state; the others have none of it.
+func TestProcessesDifferByCustomer(t *testing.T) {
+	for name, c := range map[string]struct {
+		only policy.Only
+		want int
+	}{
+		"everybody":                  {policy.Only{}, 1},
+		"its tier":                   {policy.Only{Tiers: []string{"vip", "core"}}, 1},
+		"another tier":               {policy.Only{Tiers: []string{"core"}}, 0},
+		"every tier but its own":     {policy.Only{Except: []string{"vip"}}, 0},
+		"its type and sector":        {policy.Only{Types: []string{"dealer"}, Sectors: []string{"steel"}}, 1},
+		"its type, another's sector": {policy.Only{Types: []string{"dealer"}, Sectors: []string{"food"}}, 0},
+		"persons":                    {policy.Only{Kinds: []string{"person"}}, 0},
+		"silent customers":           {policy.Only{Lifecycle: []string{"silent"}}, 0},
+	} {
+		s := open(t, only("monthly_revisit"), func(p *policy.Sections) { p.Processes.Process("monthly_revisit").Only = c.only })
+		s.m.BeganAt, s.m.Tier, s.m.Type, s.m.Sector, s.m.Kind = at(t), "vip", "dealer", "steel", "company"
+		s.Decide(at(t), s.h.Tell("maintenance/c1", at(t), &catalogue.MaintenanceBegan{After: s.copy()}))
+		s.to(at(t) + 32*day)
+		if n := began(s, "monthly_revisit"); n != c.want {
+			t.Errorf("%s: began %d times, want %d", name, n, c.want)
+		}
+	}
+}
+
+// a change of the book works with the next decision: a process that
+// was switched on begins with its next turn, one that was switched off begins no
+// more, and what runs goes on.
+func TestAChangeOfTheBookWorksAtOnce(t *testing.T) {
+	s := won(t, at(t), only("implementation", "monthly_revisit"))
+	s.to(at(t) + 40*day)
+	first := began(s, "monthly_revisit")
+	s.View = journeytest.View(t, only("quarterly_need_survey"))
+	s.Decide(at(t) + 41*day)
+	s.to(at(t) + 100*day)
+	if began(s, "monthly_revisit") != first || began(s, "quarterly_need_survey") != 1 {
+		t.Errorf("revisits %d then %d, surveys %d", first, began(s, "monthly_revisit"), began(s, "quarterly_need_survey"))
+	}
+	if s.running("implementation"); !s.DidFire("step_overdue") {
+		t.Error("what ran does not go on")
+	}
+}

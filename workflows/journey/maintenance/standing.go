@@ -16,7 +16,7 @@ func assess() journey.Rule[State] {
 	return journey.Rule[State]{
 		Name: "assess",
 		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
-			if at := s.Now.Value.Standing.NextCheckAt; at > s.Assessed && s.Now.Value.Status != catalogue.MaintenanceStill {
+			if at := s.Now.Value.Standing.NextCheckAt; at > s.Assessed && s.runs() {
 				p.Episode(s.At, int64(at), at)
 			}
 		},
