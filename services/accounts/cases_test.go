@@ -219,3 +219,35 @@ func TestWhatTheJourneyAsksForACase(t *testing.T) {
 		t.Errorf("close: %d %+v", status, c)
 	}
 }
+
+// a complaint that another department's system tells has an owner and a
+// status too, once; one of long ago is history, and nothing is counted twice.
+func TestComplaintsOfOtherSystemsAreTakenUp(t *testing.T) {
+	var d desk
+	r := run(t, d.with)
+	c := r.customer("上海华兴贸易有限公司", "13812345678")
+	told := func(id string, ago time.Duration) {
+		t.Helper()
+		e := draft(c, "complaint", id, time.Now().Add(-ago).Format(time.RFC3339), "inbound")
+		e["text"] = "设备漏水"
+		if status, _ := r.call("director", "POST", "/v1/timeline", e, nil); status >= 300 {
+			t.Fatal(status)
+		}
+	}
+	told("old", 72*time.Hour)
+	told("new", 71*time.Hour)
+	told("new", 71*time.Hour)
+	var page struct{ Items []caseView }
+	until(t, "the complaint is a case", func() bool {
+		r.call("li", "GET", "/v1/cases?customer="+c, nil, &page)
+		return len(page.Items) > 0
+	})
+	until(t, "the case is on the timeline", func() bool { return len(r.timeline(c, "?kind=case").Items) == 1 })
+	r.call("li", "GET", "/v1/cases?customer="+c, nil, &page)
+	if k := page.Items[0]; len(page.Items) != 1 || k.Owner == "" || k.Status != "new" || k.Title != "设备漏水" || k.OpenedBy != "entry:pbx:new" || time.Since(k.ReportedAt.Std()) < 70*time.Hour {
+		t.Errorf("%+v", page.Items)
+	}
+	if n := len(r.timeline(c, "?kind=complaint").Items); n != 2 {
+		t.Errorf("%d complaints on the timeline", n)
+	}
+}

@@ -15,6 +15,7 @@ type Cases struct {
 	Kinds       []CaseKind   `json:"kinds" doc:"Kinds of cases with their service nodes (R-137 to R-139)" minItems:"1"`
 	Channels    []Option     `json:"channels" doc:"Ways on which cases come in (R-144)" minItems:"1"`
 	Complaint   string       `json:"complaint" doc:"Kind of what comes by the complaint path (R-144)"`
+	TakeUp      Duration     `json:"take_up" doc:"A complaint that another department's system tells on the timeline becomes a case if it happened no longer ago than this; empty: none does (R-074)"`
 	RemindAfter []Duration   `json:"remind_after" doc:"A case that waits for the customer this long reminds the customer"`
 	CloseWait   Duration     `json:"close_wait" doc:"A case that waits for the customer this long is closed; empty: never"`
 	CloseSolved Duration     `json:"close_solved" doc:"A solved case that nobody objects to is closed after this; empty: never"`
@@ -109,7 +110,7 @@ func shippedCases() Cases {
 		},
 		Channels: []Option{option("phone", "电话", "Telephone"), option("mail", "邮件", "Mail"), option("wechat", "微信", "WeChat"), option("web", "网页", "Web"),
 			option("app", "应用内", "In the product"), option("visit", "当面", "In person"), option("survey", "满意度调查", "Survey"), option("other", "其他", "Other")},
-		Complaint:   "complaint",
+		Complaint: "complaint", TakeUp: D("3d"),
 		RemindAfter: []Duration{D("2wd"), D("4wd")}, CloseWait: D("10d"), CloseSolved: D("5d"), Reopen: D("30d"),
 		Outcomes: []CaseAnswer{{"accepted", lang.T("采纳", "Accepted"), false}, {"planned", lang.T("已排期", "Planned"), false},
 			{"done", lang.T("已落实", "Done"), true}, {"rejected", lang.T("未采纳", "Rejected"), true}},

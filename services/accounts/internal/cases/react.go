@@ -7,6 +7,7 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/cases/ticket"
 	"liuke.dev/services/accounts/internal/reach"
+	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
@@ -21,7 +22,7 @@ import (
 
 // Types are the facts that cases react to.
 var Types = []string{(&catalogue.CaseOpened{}).Kind().Type, (&catalogue.CaseEntryAdded{}).Kind().Type, (&catalogue.CaseStepped{}).Kind().Type,
-	(&catalogue.SurveyAnswered{}).Kind().Type, (&catalogue.PersonDeactivated{}).Kind().Type}
+	(&catalogue.SurveyAnswered{}).Kind().Type, (&catalogue.PersonDeactivated{}).Kind().Type, (&catalogue.TimelineRecorded{}).Kind().Type}
 
 // Observe carries out what follows from a fact: the customer is told, a low
 // answer becomes a case at once, cases of somebody who left go to whoever acts
@@ -62,6 +63,12 @@ func (c *Cases) Observe(ctx context.Context, e facts.Event) error {
 			return err
 		}
 		return c.left(ctx, d.After.ID)
+	case Types[5]:
+		d, err := facts.Decode[catalogue.TimelineRecorded](e)
+		if err != nil {
+			return facts.Final(err)
+		}
+		return c.takeUp(ctx, d.After)
 	}
 	return nil
 }
@@ -195,6 +202,29 @@ func (c *Cases) lowAnswer(ctx context.Context, s catalogue.Survey) error {
 	}
 	_, err = c.open(ctx, "survey:"+s.ID, Draft{Intake: ticket.Intake{Customer: s.Customer, Kind: kind, Title: "低分反馈：" + s.Name.Zh, Text: text, Channel: "survey", Contact: s.Contact,
 		Ref: &catalogue.Subject{Kind: catalogue.KindSurvey, ID: s.ID}, ReportedAt: s.Answered, By: "survey:" + s.ID}})
+	return err
+}
+
+// takeUp opens the case of a complaint that another department's system tells on
+// the timeline, once: whatever way feedback takes, it gets an owner and a status
+// . What happened long ago is history.
+func (c *Cases) takeUp(ctx context.Context, e catalogue.TimelineEntry) error {
+	if e.Kind != catalogue.EntryComplaint || e.Source == timeline.Own || e.SameAs != "" || e.Ref != nil && e.Ref.Kind == catalogue.KindCase {
+		return nil
+	}
+	at, v, err := c.now()
+	if err != nil {
+		return err
+	}
+	p := v.Sections.Cases
+	if p.TakeUp.IsZero() || at >= v.After(e.OccurredAt, p.TakeUp) {
+		return nil
+	}
+	in := ticket.Intake{Customer: e.Customer, Kind: p.Complaint, Text: e.Says.Zh, Contact: e.Contact, ReportedAt: min(e.OccurredAt, at), Ref: e.Ref, By: "entry:" + e.ID}
+	if ch := e.Data["channel"]; policy.Has(p.Channels, ch) {
+		in.Channel = ch
+	}
+	_, err = c.open(ctx, "entry:"+e.ID, Draft{Intake: in})
 	return err
 }
 

@@ -31,9 +31,10 @@ func ofCase(k catalogue.Case, kind, status, zh, en string) catalogue.TimelineEnt
 
 func caseOpened(d catalogue.CaseOpened, _ facts.Event) catalogue.TimelineEntry {
 	k, kind := d.After, catalogue.EntryCase
-	low := strings.HasPrefix(k.OpenedBy, "survey:") // the low answer itself is on the timeline already
+	// The low answer or the other system's entry itself is on the timeline already.
+	told := strings.HasPrefix(k.OpenedBy, "survey:") || strings.HasPrefix(k.OpenedBy, "entry:")
 	switch {
-	case low:
+	case told:
 	case k.Complaint:
 		kind = catalogue.EntryComplaint
 	case k.Kind == "inquiry":
@@ -41,7 +42,7 @@ func caseOpened(d catalogue.CaseOpened, _ facts.Event) catalogue.TimelineEntry {
 	}
 	e := ofCase(k, kind, "opened", k.KindName.Zh+"："+k.Title, k.KindName.En+": "+k.Title)
 	e.OccurredAt, e.RecordedAt = k.ReportedAt, k.OpenedAt
-	if !low {
+	if !told {
 		e.Direction = catalogue.Inbound
 	}
 	return e
