@@ -20,6 +20,7 @@ import (
 	"liuke.dev/workflows/host/activity"
 	"liuke.dev/workflows/journey"
 	"liuke.dev/workflows/journey/deal"
+	"liuke.dev/workflows/journey/intervention"
 	"liuke.dev/workflows/journey/lead"
 	"liuke.dev/workflows/journey/maintenance"
 	"liuke.dev/workflows/journey/transfer"
@@ -54,7 +55,7 @@ func NewWithoutPolicy(t testing.TB, speed int64) *World {
 	t.Cleanup(func() { _ = e.Close() })
 	w := &World{Store: e, Policy: policy.NewHolder(speed), People: directory.Of(), Services: &Services{}}
 	w.Decider, err = decisions.New(context.Background(), e, w.Policy, w.People.Calendars, func(kind, id string) string { return "/v1/journeys/" + kind + "/" + id },
-		journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules), journey.Of(maintenance.Rules))
+		journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules), journey.Of(maintenance.Rules), journey.Of(intervention.Rules))
 	if err != nil {
 		t.Fatal(err)
 	}
