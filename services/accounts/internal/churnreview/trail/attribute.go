@@ -36,7 +36,8 @@ var ruleNames = map[string]lang.Text{
 // Attribute says at which steps, and by whom, promises to the customer were broken:
 // one for each step, rule and person, the heaviest first, with the entries that
 // show it. Weights are hundredths of all points and sum to 100. The person is who
-// quoted, promised or did the task, and otherwise whose customer it was at that time;
+// quoted, promised or did the task, otherwise whose customer it was at that time, and
+// where nothing tells that, who answered too late;
 // a complaint or a low rating that was answered in time is counted at its step, as nobody's.
 func Attribute(m Map) []catalogue.ChurnAttribution {
 	type key struct{ step, rule, person string }
@@ -101,6 +102,9 @@ func judge(t Touchpoint) (rule, person string) {
 	case Unanswered:
 		return "unanswered_" + kind, whose
 	case Late:
+		if whose == "" {
+			whose = t.AnswerBy // nothing tells whose the customer was, but somebody answered
+		}
 		return "late_" + kind, whose
 	}
 	switch {

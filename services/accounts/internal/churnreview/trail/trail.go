@@ -78,6 +78,7 @@ type Touchpoint struct {
 	Feedback  string       `json:"feedback,omitempty" enum:"praise,blame"`
 	Answer    string       `json:"answer,omitempty" doc:"Entry that answered it"`
 	AnswerAt  instant.Time `json:"answer_at,omitempty"`
+	AnswerBy  string       `json:"answer_by,omitempty" doc:"Who of ours answered"`
 	Owed      lang.Text    `json:"owed" doc:"What was owed and not given, in words; empty where nothing was"`
 }
 
@@ -196,7 +197,7 @@ func (d *drawing) asks(e *catalogue.TimelineEntry, feedback string) bool {
 func (d *drawing) answered(i int, t *Touchpoint, within time.Duration, answers func(*catalogue.TimelineEntry) bool, owed lang.Text) {
 	for j := i + 1; j < len(d.all); j++ {
 		if o := &d.all[j]; answers(o) {
-			t.Answer, t.AnswerAt = o.ID, o.OccurredAt
+			t.Answer, t.AnswerAt, t.AnswerBy = o.ID, o.OccurredAt, o.By
 			break
 		}
 	}

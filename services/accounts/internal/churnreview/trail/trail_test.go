@@ -141,6 +141,15 @@ func TestAttribute(t *testing.T) {
 	}
 }
 
+// where nothing tells whose the customer was, it is who answered too late; where nobody answered it is nobody.
+func TestAttributeWithoutAnOwner(t *testing.T) {
+	list := trail.Attribute(trail.Draw([]catalogue.TimelineEntry{entry("i", 0, "complaint", "inbound", ""), entry("a", 40*hour, "call", "outbound", "zhao"),
+		entry("j", 10*day, "inquiry", "inbound", "")}, lost, settings))
+	if len(list) != 2 || list[0].Rule != trail.RuleUnansweredInquiry || list[0].Person != "" || list[1].Person != "zhao" || list[0].Weight != 58 {
+		t.Errorf("%+v", list)
+	}
+}
+
 // whatever was recorded, in whatever order it came: every attribution names entries that are there, weights sum
 // to 100, and the same record gives the same answer.
 func TestAttributionsRestOnEntries(t *testing.T) {
