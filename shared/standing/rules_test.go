@@ -3,7 +3,6 @@ package standing_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
@@ -139,48 +138,6 @@ func contains(s, part string) bool {
 	return false
 }
 
-// a decision maker who leaves asks for an executive-level
-// conversation until the successor has taken over; it is severe once nobody has
-// for the policy's time.
-func TestDecisionMakerChanges(t *testing.T) {
-	left := func(days float64, successor string) []standing.Classed {
-		return standing.FromContact("contact/1/2/0", ago(days), catalogue.ContactChanged{Change: catalogue.ContactLeft, Before: &catalogue.Contact{ID: "li", Role: catalogue.RoleDecisionMaker},
-			After: catalogue.Contact{ID: "li", Role: catalogue.RoleDecisionMaker, LeftAt: ago(days), Successor: successor}})
-	}
-	word := func(days float64, who string) catalogue.TimelineEntry {
-		e := entry(catalogue.EntryMail, ago(days), catalogue.Inbound)
-		e.Contact = who
-		return e
-	}
-	for name, c := range map[string]struct {
-		days      float64
-		successor string
-		words     []catalogue.TimelineEntry
-		want      string
-	}{
-		"just left":                                  {10, "wu", nil, catalogue.SignalWarning},
-		"one moment before a month":                  {30 - 1.0/24, "wu", nil, catalogue.SignalWarning},
-		"a month, nobody took over":                  {30, "wu", nil, catalogue.SignalSevere},
-		"the successor took over":                    {40, "wu", []catalogue.TimelineEntry{word(35, "wu")}, ""},
-		"somebody else wrote":                        {40, "wu", []catalogue.TimelineEntry{word(35, "sun")}, catalogue.SignalSevere},
-		"the successor took over, by name":           {40, "wu", []catalogue.TimelineEntry{word(35, "吴经理")}, ""},
-		"the successor wrote only before":            {40, "wu", []catalogue.TimelineEntry{word(45, "wu")}, catalogue.SignalSevere},
-		"no successor named, a decision maker wrote": {40, "", []catalogue.TimelineEntry{word(35, "zheng")}, ""},
-		"half a year ago":                            {187, "wu", nil, ""},
-	} {
-		h := history(append(c.words, buyer())...)
-		h.Take(left(c.days, c.successor)...)
-		s := standing.Assess(h, standing.By(book(t), standing.File{Roles: map[string]string{"zheng": catalogue.RoleDecisionMaker}, Names: map[string]string{"吴经理": "wu"}}), now)
-		if got, _ := signal(s, policy.SignalContactChange); got.Severity != c.want || c.want != "" && got.Action != "executive_talk" {
-			t.Errorf("%s: %q %s", name, got.Severity, got.Action)
-		}
-	}
-	// Others than key people may come and go.
-	if m := standing.FromContact("x", now, catalogue.ContactChanged{Change: catalogue.ContactLeft, After: catalogue.Contact{ID: "porter"}}); len(m) != 0 {
-		t.Errorf("a porter who leaves: %v", m)
-	}
-}
-
 // a quote of which the customer says nothing for the policy's time is a cold
 // need, two are severe; a word or an order since is an answer.
 func TestColdNeed(t *testing.T) {
@@ -237,63 +194,6 @@ func TestUsageDepthFalls(t *testing.T) {
 	}
 }
 
-// the demand response speed is shown, and too slow a one is a sign.
-func TestResponseSpeed(t *testing.T) {
-	h := history(buyer())
-	for _, d := range []float64{10, 20} {
-		h.Add(entry(catalogue.EntryInquiry, ago(d), catalogue.Inbound))
-		h.Add(entry(catalogue.EntryCall, ago(d).Add(24*time.Hour), catalogue.Outbound))
-	}
-	s := assess(t, h, now)
-	if got, _ := signal(s, policy.SignalSlowResponse); got.Severity != catalogue.SignalWarning || got.Recent != 24 {
-		t.Errorf("%+v", got)
-	}
-	if i := indicator(s, "response_hours", ""); i.Value != 24 {
-		t.Errorf("shown as %v", i)
-	}
-}
-
-func indicator(s catalogue.Standing, id, link string) catalogue.Indicator {
-	for _, i := range s.Indicators {
-		if i.ID == id && i.Link == link {
-			return i
-		}
-	}
-	return catalogue.Indicator{}
-}
-
-// recency and frequency of log-in, order and inquiry, feature
-// coverage and upsell share are shown.
-func TestIndicators(t *testing.T) {
-	usage := of(catalogue.EntryUsage, catalogue.Inbound, data("product", "erp"), func(e *catalogue.TimelineEntry) { e.Numbers = map[string]float64{"core": 4, "core_used": 3} })
-	s := assess(t, history(order(ago(500), 100), order(ago(100), 150), order(ago(50), 50), entry(catalogue.EntryLogin, ago(3), catalogue.Inbound),
-		entry(catalogue.EntryInquiry, ago(5), catalogue.Inbound), usage(ago(2))), now)
-	for id, want := range map[string]float64{"orders_90d": 1, "logins_90d": 2, "inquirys_90d": 1, "feature_coverage": 75, "upsell_share": 100} {
-		if got := indicator(s, id, ""); got.Value != want {
-			t.Errorf("%s is %v, want %v", id, got.Value, want)
-		}
-	}
-	for id, want := range map[string]instant.Time{"last_order": ago(50), "last_login": ago(2), "last_inquiry": ago(5)} {
-		if got := indicator(s, id, ""); got.At != want {
-			t.Errorf("%s is %s, want %s", id, got.At, want)
-		}
-	}
-}
-
-// satisfaction, activity and complaint rate of each post-sale link, apart.
-func TestIndicatorsOfPostSaleLinks(t *testing.T) {
-	h := history(buyer(), rating(ago(80), 90), rating(ago(10), 40), entry(catalogue.EntryComplaint, ago(9), catalogue.Inbound))
-	h.Take(standing.FromLink("implementation", ago(100))...)
-	h.Take(standing.FromLink("after_sales", ago(30))...)
-	s := assess(t, h, now)
-	if s.PostSaleLink != "after_sales" || indicator(s, "link_satisfaction", "implementation").Value != 90 || indicator(s, "link_satisfaction", "after_sales").Value != 40 {
-		t.Errorf("%s %+v", s.PostSaleLink, s.Indicators)
-	}
-	if indicator(s, "link_complaint_rate", "implementation").Value != 0 || indicator(s, "link_complaint_rate", "after_sales").Value != 50 || indicator(s, "link_activity", "after_sales").Value == 0 {
-		t.Errorf("%+v", s.Indicators)
-	}
-}
-
 // more complaints than before, repeated remarks about one feature and
 // frequent changes of contacts ask for attention at once.
 func TestAbnormalBehaviour(t *testing.T) {
@@ -323,43 +223,6 @@ func TestAbnormalBehaviour(t *testing.T) {
 		if want := []string{"", catalogue.SignalWarning, catalogue.SignalSevere}[i]; found != (want != "") || s.Severity != want {
 			t.Errorf("%d changes: %q", i+1, s.Severity)
 		}
-	}
-}
-
-// a contract near its end without intent to renew, and quotes that are
-// compared again and again, are risks.
-func TestContractNearItsEndAndComparedPrices(t *testing.T) {
-	contract := func(ends instant.Time, more ...string) catalogue.TimelineEntry {
-		return of(catalogue.EntryContract, catalogue.Neither, data("contract", "k1", "status", "active", "ends_at", ends.String()), data(more...))(ago(300))
-	}
-	in := func(days float64) instant.Time { return ago(-days) }
-	intent := of(catalogue.EntryContract, catalogue.Inbound, data("contract", "k1", "renewal", "intended"))(ago(2))
-	declined := of(catalogue.EntryContract, catalogue.Inbound, data("contract", "k1", "renewal", "declined"))(ago(2))
-	longer := of(catalogue.EntryContract, catalogue.Neither, data("contract", "k2", "ends_at", in(400).String()))(ago(3))
-	for name, c := range map[string]struct {
-		entries []catalogue.TimelineEntry
-		want    string
-	}{
-		"61 days":                {[]catalogue.TimelineEntry{contract(in(61))}, ""},
-		"exactly 60 days":        {[]catalogue.TimelineEntry{contract(in(60))}, catalogue.SignalWarning},
-		"31 days":                {[]catalogue.TimelineEntry{contract(in(31))}, catalogue.SignalWarning},
-		"exactly 30 days":        {[]catalogue.TimelineEntry{contract(in(30))}, catalogue.SignalSevere},
-		"over":                   {[]catalogue.TimelineEntry{contract(in(-5))}, catalogue.SignalSevere},
-		"wants to renew":         {[]catalogue.TimelineEntry{contract(in(20)), intent}, ""},
-		"declined":               {[]catalogue.TimelineEntry{contract(in(20)), declined}, catalogue.SignalSevere},
-		"another that is longer": {[]catalogue.TimelineEntry{contract(in(20)), longer}, ""},
-	} {
-		s, _ := signal(assess(t, history(append(c.entries, buyer())...), now), policy.SignalRenewal)
-		if s.Severity != c.want {
-			t.Errorf("%s: %q, want %q", name, s.Severity, c.want)
-		}
-	}
-	compared := of(catalogue.EntryCall, catalogue.Inbound, data("compared", "rival"))
-	if _, found := signal(assess(t, history(buyer(), compared(ago(9))), now), policy.SignalComparison); found {
-		t.Error("compared once")
-	}
-	if s, _ := signal(assess(t, history(buyer(), compared(ago(9)), compared(ago(4))), now), policy.SignalComparison); s.Severity != catalogue.SignalWarning || s.Action != "tiered_price" {
-		t.Errorf("compared twice: %+v", s)
 	}
 }
 

@@ -21,12 +21,12 @@ import (
 // tries bounds how often a change is made again after it lost a race.
 const tries = 32
 
-// edit changes a document and tells whether there is anything to judge anew; it
-// may record facts of its own by way of told.
+// edit changes a document and tells whether there is anything to judge anew.
 type edit func(d *Doc, now instant.Time) (bool, error)
 
 // change edits a customer's document, judges it, and commits what is different
-// together with the fact that tells so. Errors: problem.Away without a policy.
+// together with the fact that tells so; tell gives further facts of the edit, which
+// come first. Errors: problem.Away without a policy.
 func (p *Part) change(ctx context.Context, id, command string, do edit, tell ...func(d *Doc) catalogue.Data) (*store.Doc[Doc], error) {
 	var err error
 	for range tries {
