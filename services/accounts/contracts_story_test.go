@@ -91,3 +91,54 @@ func TestTradeReachesTheCustomer(t *testing.T) {
 	}
 	o.soon("comparing is on the timeline", func() bool { return strings.Contains(o.entries(id), "可能在比价") })
 }
+
+// R-033: contracts, requests for prices, offers and the key account move when two files
+// become one, count together, and go back when that is undone.
+func TestTradeMovesWithItsCustomer(t *testing.T) {
+	o := traders(t)
+	keep := o.customer("上海华兴贸易有限公司")
+	var other seen
+	if status, _ := o.call("wang", "POST", "/v1/customers", map[string]any{"name": "北京大成", "phone": "13912345678", "contact": "王总"}, &other); status != 201 {
+		t.Fatalf("customer: %d", status)
+	}
+	drop := other.ID
+	c := o.signed(drop, items{{"product": "licence", "quantity": 2}})
+	ask := func(customer string) (n int) {
+		var a struct {
+			InWindow int `json:"in_window"`
+		}
+		o.call("wang", "POST", "/v1/customers/"+customer+"/quote-requests", map[string]any{"items": items{{"product": "licence", "quantity": 5}}}, &a)
+		return a.InWindow
+	}
+	ask(drop)
+	if ask(keep) != 1 {
+		t.Error("two customers count apart")
+	}
+	of := func(customer string) int {
+		var page struct{ Items []contractSeen }
+		o.call("director", "GET", "/v1/contracts?customer="+customer, nil, &page)
+		n := 0
+		for _, i := range page.Items {
+			if i.ID == c.ID && i.Customer == customer {
+				n++
+			}
+		}
+		return n
+	}
+	var m struct{ ID string }
+	if status, _ := o.call("director", "POST", "/v1/merges", map[string]any{"keep": keep, "drop": drop, "reason": "同一家"}, &m); status >= 300 {
+		t.Fatalf("merged: %d", status)
+	}
+	o.soon("the contract is the other's", func() bool { return of(keep) == 1 })
+	o.soon("requests count together", func() bool {
+		var list struct {
+			InWindow int `json:"in_window"`
+		}
+		o.call("wang", "GET", "/v1/customers/"+keep+"/quote-requests", nil, &list)
+		return list.InWindow == 2
+	})
+	if status, _ := o.call("director", "POST", "/v1/merges/"+m.ID+"/undo", map[string]any{"reason": "两家"}, nil); status >= 300 {
+		t.Fatalf("undone: %d", status)
+	}
+	o.soon("the contract is back", func() bool { return of(drop) == 1 && of(keep) == 0 })
+}
