@@ -50,7 +50,7 @@ func TestWhatACustomerBoughtPaidAndUsed(t *testing.T) {
 	if r.call("wang", "GET", "/v1/customers/"+c+"/payment-cycle", nil, &cycle); cycle.Paid != 1 || cycle.MedianDays != 4 {
 		t.Errorf("cycle: %+v", cycle)
 	}
-	until(t, "three entries", func() bool { return len(r.timeline(c, "").Items) == 3 })
+	until(t, "three entries", func() bool { return len(r.timeline(c, "?kind=order,payment,usage").Items) == 3 })
 	usage := r.timeline(c, "?kind=usage").Items[0]
 	if usage.Numbers["features"] != 2 || usage.Numbers["core_used"] != 1 || usage.Numbers["core"] != 2 || usage.Numbers["logins"] != 12 {
 		t.Errorf("usage: %+v", usage)

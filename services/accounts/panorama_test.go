@@ -114,7 +114,7 @@ func TestWhoeverTakesOverSeesEverything(t *testing.T) {
 	d.Outcome, d.Stage, d.StageType, d.ClosedAt = catalogue.DealWon, "won", "won", now
 	r.happens("deal/d1", c, &catalogue.DealClosed{Deal: "d1", Outcome: catalogue.DealWon, State: d})
 	seen("the win: the deal runs no more", func(g glance) bool {
-		return !g.runs("deal", "d1") && len(g.Won) == 1 && len(g.Objections) == 0 && g.Promise == nil && len(g.Next) == 0
+		return !g.runs("deal", "d1") && len(g.Won) == 1 && len(g.Objections) == 0 && g.Promise.What == "寄样品" && len(g.Next) == 0
 	})
 	bought := orderOf(c, "1", 2933)
 	bought["placed_at"] = now.String()

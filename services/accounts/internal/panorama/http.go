@@ -148,16 +148,15 @@ func (s *Shown) of(b board.Board) {
 		}
 	}
 	slices.SortStableFunc(s.Promises, func(x, y Promise) int { return cmp.Compare(x.Due, y.Due) })
-	for _, p := range s.Promises {
-		if s.Promise == nil || p.At > s.Promise.At {
-			s.Promise = &p
-		}
-	}
 	if t, ok := b.Latest(catalogue.Inbound, board.Spoken); ok {
 		s.LastIn = &t
 	}
 	if t, ok := b.Latest(catalogue.Outbound, board.Spoken); ok {
 		s.LastOut = &t
+	}
+	if p := b.Promised; p != nil { // it stands until somebody was in touch again
+		kept := s.LastOut != nil && s.LastOut.At >= p.Due
+		s.Promise = &Promise{What: p.What, Due: p.Due, By: p.By, At: p.At, Subject: p.Subject, Overdue: p.Due < s.AsOf && !kept}
 	}
 }
 

@@ -23,7 +23,7 @@ func (p Part) Run(ctx context.Context) error {
 	return service.Together(ctx,
 		func(ctx context.Context) error {
 			return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.timeline",
-				Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications}, Types: types(), Handle: p.Observe})
+				Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications}, Types: types(), HandleBatch: p.ObserveMany})
 		},
 		func(ctx context.Context) error {
 			return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.inbox", Topics: []string{catalogue.TopicTimelineInbox},

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/lang"
@@ -88,6 +90,35 @@ func (t *Timeline) Observe(ctx context.Context, e facts.Event) error {
 		}
 	}
 	return t.release(ctx, e)
+}
+
+// ObserveMany takes facts that came together side by side, so that the store groups
+// their commits; those of one thing stay in their order, since what waits for a
+// lead's customer must be kept aside before that is told.
+func (t *Timeline) ObserveMany(ctx context.Context, batch []facts.Event) []error {
+	outcome := make([]error, len(batch))
+	things := map[string][]int{}
+	for i, e := range batch {
+		things[e.Aggregate] = append(things[e.Aggregate], i)
+	}
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for _, list := range things {
+		g.Go(func() error {
+			for n, i := range list {
+				e := batch[i]
+				if outcome[i] = t.Observe(facts.WithCause(ctx, e.ID), e); outcome[i] != nil {
+					for _, later := range list[n+1:] { // they wait for it
+						outcome[later] = outcome[i]
+					}
+					break
+				}
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // each fact has its own outcome
+	return outcome
 }
 
 // complete fills in what a source left to the fact.

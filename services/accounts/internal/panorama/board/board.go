@@ -39,6 +39,7 @@ type Board struct {
 	Owner     catalogue.Ownership `json:"owner,omitzero"`
 	Running   map[string]Running  `json:"running,omitempty"` // by <kind>/<id>
 	Next      map[string][]Next   `json:"next,omitempty"`    // by journey
+	Promised  *Promised           `json:"promised,omitempty"`
 	Questions []Question          `json:"questions,omitempty"`
 	// Touches are the newest entries by kind and direction.
 	Touches map[string]Touch `json:"touches,omitempty"`
@@ -100,6 +101,15 @@ type Next struct {
 	Does    lang.Text    `json:"does"`
 	Because []string     `json:"because,omitempty" doc:"Ids of the facts that it rests on"`
 	Policy  string       `json:"policy,omitempty" doc:"Setting that gives the due time"`
+}
+
+// Promised is what was promised last, whatever became of the thing that it was promised with.
+type Promised struct {
+	What    string            `json:"what"`
+	Due     instant.Time      `json:"due"`
+	By      string            `json:"by,omitempty"`
+	At      instant.Time      `json:"at"`
+	Subject catalogue.Subject `json:"subject"`
 }
 
 // Question is what a customer asked, with what was answered: nobody asks it back,

@@ -17,6 +17,9 @@ func (b *Board) Absorb(o Board) {
 			b.Next[key] = next
 		}
 	}
+	if o.Promised != nil {
+		b.promise(*o.Promised)
+	}
 	for _, q := range o.Questions {
 		b.ask(q)
 	}

@@ -49,6 +49,13 @@ func (b *Board) lead(l catalogue.Lead) {
 		b.end(s)
 		return
 	}
+	if l.NextTouchAt != 0 && l.LastContactAt != 0 { // it may have been promised before the customer was known
+		by := l.Owner
+		if p := b.Promised; p != nil && p.Subject == s && p.At == l.LastContactAt {
+			by = p.By
+		}
+		b.promise(Promised{What: l.NextAction, Due: l.NextTouchAt, By: by, At: l.LastContactAt, Subject: s})
+	}
 	b.begin(s, func(r *Running) {
 		r.Title, r.Status, r.Owner, r.Begun, r.Amount = l.Need, l.Status, l.Owner, l.ArrivedAt, l.Value
 		r.Need, r.Objections, r.Decides, r.LastContact = firstOf(l.KeyNeed, l.Need), l.Objections, l.KeyPerson, l.LastContactAt
@@ -108,6 +115,9 @@ func leadStatus(b *Board, d catalogue.LeadStatusChanged, _ facts.Event) {
 // followUp keeps what was promised with it, which objections it met, and what the customer asked.
 func followUp(b *Board, d catalogue.FollowUpRecorded, _ facts.Event) {
 	f := d.FollowUp
+	if f.NextTouchAt != 0 {
+		b.promise(Promised{What: f.NextAction, Due: f.NextTouchAt, By: f.By, At: f.OccurredAt, Subject: f.Subject})
+	}
 	b.at(f.Subject, func(r *Running) {
 		r.LastContact = max(r.LastContact, f.OccurredAt)
 		for _, o := range f.Objections {
@@ -122,6 +132,13 @@ func followUp(b *Board, d catalogue.FollowUpRecorded, _ facts.Event) {
 	})
 	if f.Question != "" {
 		b.ask(Question{Subject: f.Subject, Question: f.Question, Answer: f.KeyPoints, By: f.By, At: f.OccurredAt})
+	}
+}
+
+// promise keeps the newest promise.
+func (b *Board) promise(p Promised) {
+	if b.Promised == nil || p.At >= b.Promised.At {
+		b.Promised = &p
 	}
 }
 
