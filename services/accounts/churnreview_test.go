@@ -504,3 +504,53 @@ func TestSomebodyHoldsEveryReview(t *testing.T) {
 		t.Errorf("after the boss left: %v", got)
 	}
 }
+
+// R-033, R-121: losses go with a merged customer and come back with its undo, and the next loss of either has a number of its own.
+func TestLossesFollowMerges(t *testing.T) {
+	o := learns(t)
+	a, b := o.customer("华兴", "13812345671"), o.customer("大成", "13812345672")
+	lose := func(c string) churned {
+		t.Helper()
+		var made churned
+		if status, _ := o.call("director", "POST", "/v1/customers/"+c+"/churn", lostOn, &made); status != 201 {
+			t.Fatalf("confirm: %d", status)
+		}
+		o.do("director", "POST", "/v1/churn-reviews/"+made.ID+"/withdrawal", `{"reason":"x"}`, 200)
+		return made
+	}
+	losses := func(c string) int {
+		var l struct{ Items []churned }
+		o.call("director", "GET", "/v1/customers/"+c+"/churn", nil, &l)
+		return len(l.Items)
+	}
+	lose(a)
+	var m struct{ ID, Status string }
+	if status, _ := o.call("director", "POST", "/v1/merges", map[string]any{"keep": b, "drop": a, "reason": "同一家公司"}, &m); status >= 300 {
+		t.Fatalf("merge: %d", status)
+	}
+	until(t, "the loss has moved", func() bool { return losses(b) == 1 })
+	if made := lose(b); made.ID != b+".2" && made.ID != a+".2" {
+		t.Errorf("%s", made.ID)
+	}
+	var undo struct{ Status string }
+	until(t, "the merge can be undone", func() bool {
+		var asked struct{ Since []struct{ Kind, ID string } }
+		o.call("director", "GET", "/v1/merges/"+m.ID+"/undo", nil, &asked)
+		answers := []map[string]string{}
+		for _, s := range asked.Since {
+			answers = append(answers, map[string]string{"kind": s.Kind, "id": s.ID, "to": "into"})
+		}
+		status, _ := o.call("director", "POST", "/v1/merges/"+m.ID+"/undo", map[string]any{"reason": "两家公司", "answers": answers}, &undo)
+		return status < 300
+	})
+	until(t, "the merge is undone", func() bool {
+		o.call("director", "GET", "/v1/merges/"+m.ID, nil, &undo)
+		return undo.Status == "undone" && losses(a) >= 1
+	})
+	had := losses(a) + losses(b) // the one lost since the merge stays with the file that went on, or is given back
+	lose(a)
+	lose(b)
+	if now := losses(a) + losses(b); had != 2 || now != 4 {
+		t.Errorf("%d losses after the undo, then %d", had, now)
+	}
+}

@@ -69,7 +69,7 @@ func (r *Reviews) Open(ctx context.Context, p auth.Principal, id string, c Confi
 // the id that both would have made.
 func (r *Reviews) confirm(ctx context.Context, f customer.File, owner, by string, c Confirmation, at instant.Time, v *policy.View) (d *Doc, ours bool, err error) {
 	command := httpx.Command(ctx)
-	for range 4 {
+	for taken := range 20 { // a number may be taken by a loss that a merge gave to another customer
 		docs, err := r.of(ctx, f.ID)
 		if err != nil {
 			return nil, false, err
@@ -79,7 +79,7 @@ func (r *Reviews) confirm(ctx context.Context, f customer.File, owner, by string
 				return d, ours, nil
 			}
 		}
-		made, err := r.made(ctx, f, len(docs)+1, owner, by, c, at, v.Sections.Reviews.Churn)
+		made, err := r.made(ctx, f, len(docs)+1+taken, owner, by, c, at, v.Sections.Reviews.Churn)
 		if err != nil {
 			return nil, false, err
 		}

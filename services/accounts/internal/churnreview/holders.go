@@ -5,7 +5,8 @@ import (
 	"liuke.dev/shared/catalogue"
 )
 
-// Holders lets a merge move reviews and what customers are compared by, and its undo give them back.
+// Holders lets a merge move reviews, and its undo give them back. What
+// customers are compared by is worked out anew.
 func (p Part) Holders() []holdings.Holder {
 	return []holdings.Holder{
 		holdings.Of(catalogue.KindChurnReview, p.docs, func(r *Review) (*string, *[]string) { return &r.Customer, &r.Origins }, nil),
