@@ -267,6 +267,12 @@ func TestALossIsConfirmedOnce(t *testing.T) {
 	if got[201] != 1 || got[409] != 11 {
 		t.Errorf("%v", got)
 	}
+	for who, want := range map[string]int{"wang": 1, "zhao": 0, "director": 1} { // who may not read the customer's does not see it
+		var list struct{ Items []churned }
+		if status, _ := o.call(who, "GET", "/v1/churn-reviews", nil, &list); status != 200 || len(list.Items) != want {
+			t.Errorf("%s sees %d reviews (%d)", who, len(list.Items), status)
+		}
+	}
 }
 
 // the questionnaire is anonymous: a link is good for one answer, a changed one for none, and neither the answer,
@@ -384,8 +390,13 @@ func TestLostAndRetainedAreCompared(t *testing.T) {
 		}
 	}
 	until(t, "all are known", func() bool {
+		c.Rows = nil
 		o.call("director", "GET", "/v1/churn-reviews/comparison", nil, &c)
-		return c.Churned == 4 && c.Retained == 8
+		counted := 0 // rows are counted one after the other, while facts come in
+		for _, r := range c.Rows {
+			counted += r.Churned + r.Retained
+		}
+		return c.Churned == 4 && c.Retained == 8 && counted == 4*12
 	})
 	seen := map[string]bool{}
 	for _, r := range c.Rows {
