@@ -142,3 +142,31 @@ func TestTradeMovesWithItsCustomer(t *testing.T) {
 	}
 	o.soon("the contract is back", func() bool { return of(drop) == 1 && of(keep) == 0 })
 }
+
+// the customer is reminded to sign by the link of the sending that the journey
+// knew, once per effect; after another sending, or the signature, nobody is.
+func TestTradeRemindsToSign(t *testing.T) {
+	o := traders(t)
+	id := o.customer("上海华兴贸易有限公司")
+	c := o.draft(id, items{{"product": "licence", "quantity": 2}})
+	o.do("wang", c.ID, "submission", nil)
+	c = o.do("wang", c.ID, "sending", nil)
+	urge := func(round int, key string) int {
+		status, _ := o.call("journeys", "POST", "/v1/contracts/"+c.ID+"/signing-reminders", map[string]any{"round": round, "due": instant.Now()}, nil, "Idempotency-Key", key)
+		return status
+	}
+	if a, b, other := urge(1, "e1"), urge(1, "e1"), urge(2, "e2"); a != 200 || b != 200 || other != 409 {
+		t.Errorf("%d, again %d, of another sending %d", a, b, other)
+	}
+	o.soon("the reminder was asked to be sent", func() bool { return len(o.history("outreach/contract:"+c.ID+":1:1")) > 0 })
+	if n := len(o.history("outreach/contract:" + c.ID + ":1:2")); n != 0 {
+		t.Errorf("reminded twice under one effect: %d", n)
+	}
+	path := strings.TrimSuffix(strings.TrimPrefix(c.SigningLink, "https://crm.example.com"), "/page")
+	if status, _ := o.call("", "POST", path+"/signature", map[string]string{"name": "李总", "hash": c.Hash}, nil); status != 200 {
+		t.Fatalf("signature: %d", status)
+	}
+	if status := urge(1, "e3"); status != 409 {
+		t.Errorf("after the signature: %d", status)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/httpx"
+	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/service"
 )
@@ -266,6 +268,18 @@ func TestCocreationIsLiveBothWays(t *testing.T) {
 		if status, _ := o.call(c.who, c.method, c.path, c.body, nil); status != c.status {
 			t.Errorf("%s: %d, want %d", name, status, c.status)
 		}
+	}
+	for form, want := range map[string]int{"item=" + it.ID + "&text=%E8%B0%A2%E8%B0%A2": 200, "item=new&text=%E6%96%B0%E7%9A%84%E6%83%B3%E6%B3%95": 200, "item=new&text=+": 422, "text=x": 422, "item=none&text=x": 404} {
+		resp := httpxtest.Send(t, "", "POST", o.server.URL+link+"/page", form, "Content-Type", "application/x-www-form-urlencoded")
+		text, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != want || want == 200 && !strings.Contains(string(text), "批量导入") {
+			t.Errorf("the page, %s: %d %v", form, resp.StatusCode, err)
+		}
+	}
+	o.call("product", "GET", space+"/items", nil, &ours)
+	if len(ours.Items) != 2 {
+		t.Errorf("%d items after the page, want 2", len(ours.Items))
 	}
 	if status, _ := o.call("manager", "DELETE", space+"/guests/"+guest.ID, nil, nil); status != 204 {
 		t.Fatalf("revoked: %d", status)
