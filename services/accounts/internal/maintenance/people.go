@@ -62,6 +62,11 @@ func (p people) watcher(m catalogue.Maintenance) string {
 	return "role:" + w.Role
 }
 
+// Have tells whether anybody active has a role.
+func (p people) Have(role string) bool {
+	return p.Directory != nil && len(p.Active(auth.Role(role))) > 0
+}
+
 // standing gives the person if active, else who acts for them or for the other.
 func (p people) standing(id, other string, at instant.Time) string {
 	if person, ok := p.Person(id); ok && person.Active {

@@ -27,6 +27,8 @@ const (
 type People interface {
 	// Of gives who a relation or role:… means for a customer; always somebody active where there is anybody.
 	Of(who string, m catalogue.Maintenance, at instant.Time) string
+	// Have tells whether anybody active has a role.
+	Have(role string) bool
 	// View gives the book in the working time of a person.
 	View(v *policy.View, person string) *policy.View
 	// Name of a person, the id where it is not known.
@@ -106,8 +108,8 @@ func agree(m *catalogue.Maintenance, s policy.Maintenance, nodes []string) {
 }
 
 // Win takes up a won deal: what it agreed with the customer holds from now on
-// . The first one begins the hand-over from sales; a later one is
-// a repurchase.
+// . The first one begins the hand-over from sales where there is a
+// customer-success department; a later one is a repurchase.
 func Win(n Now, m *catalogue.Maintenance, d catalogue.Deal) {
 	s := n.Policy.Sections.Maintenance
 	m.Wins++
@@ -124,7 +126,7 @@ func Win(n Now, m *catalogue.Maintenance, d catalogue.Deal) {
 	}
 	m.Owner = cmp.Or(m.Owner, d.Owner)
 	Bought(n, m, w.At)
-	if m.HandOver == nil && s.HandOver == "on" && m.Success != "" && m.Owner != "" && m.Success != m.Owner {
+	if m.HandOver == nil && s.HandOver == "on" && n.People.Have("customer_success") && m.Success != "" && m.Owner != "" && m.Success != m.Owner {
 		m.HandOver = &catalogue.HandOver{AskedAt: n.At, From: m.Owner, To: m.Success}
 	}
 }

@@ -19,12 +19,13 @@ import (
 
 const start = instant.Time(1_772_416_800_000) // Monday 2026-03-02 10:00 in Shanghai
 
-type house struct{}
+type house struct{ alone bool }
 
 func (house) Of(who string, m catalogue.Maintenance, _ instant.Time) string {
 	return map[string]string{"owner": m.Owner, "success": "su", "implementation": "im"}[who]
 }
 func (house) View(v *policy.View, _ string) *policy.View { return v }
+func (h house) Have(string) bool                         { return !h.alone }
 func (house) Name(id string) string                      { return "先生" + id }
 
 func now(t policyT, at instant.Time, change ...func(*policy.Sections)) plan.Now {
@@ -60,6 +61,19 @@ func begin(t *testing.T, m *catalogue.Maintenance, n plan.Now, id, process strin
 	t.Helper()
 	if _, err := plan.BeginProcess(n, m, plan.Beginning{ID: id, Process: process, Occasion: "care:contact.k1", For: start}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// without a customer-success department nobody takes the customer over.
+func TestNoHandOverToNobody(t *testing.T) {
+	for _, alone := range []bool{false, true} {
+		n := now(t, start)
+		n.People = house{alone}
+		m := plan.Begin(n, customer(), "wang", catalogue.BeganByWin)
+		plan.Win(n, &m, catalogue.Deal{ID: "d1", Owner: "wang"})
+		if (m.HandOver == nil) != alone {
+			t.Errorf("alone %v: %+v", alone, m.HandOver)
+		}
 	}
 }
 
