@@ -120,7 +120,7 @@ func (s *State) events(before catalogue.Maintenance, v *policy.View) {
 
 // mostWaiting bounds what waits to begin; a customer that is maintained again has
 // no use for years of it.
-const mostWaiting = 100
+const mostWaiting = 30
 
 // begins adds the processes of the book that an event begins.
 func (s *State) begins(v *policy.View, on, value, key string, first bool) {

@@ -20,7 +20,7 @@ const (
 	mostWon       = 50
 	mostReferrals = 50
 	mostLinks     = 50
-	MostRunning   = 60
+	MostRunning   = 30
 )
 
 // People says who takes what.
