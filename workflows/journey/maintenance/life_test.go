@@ -162,3 +162,31 @@ func TestTenYears(t *testing.T) {
 		t.Errorf("the state has %d bytes after ten years", len(s.Last.State))
 	}
 }
+
+// An outage of a year, with as many steps open as there may be: one decision
+// catches up, each step is told of once, at its highest rung.
+func TestAnOutageOfAYearIsNoFlood(t *testing.T) {
+	s := won(t, at(t), only("monthly_revisit", "holiday_greeting"))
+	s.deaf = true
+	for n := range 30 {
+		p := catalogue.ProcessInstance{ID: "p" + string(rune('a'+n)), No: n + 1, Process: "x", Status: catalogue.ProcessRunning}
+		for _, id := range []string{"a", "b", "c"} {
+			p.Steps = append(p.Steps, catalogue.TakenStep{ID: id, Action: "task", Who: "owner", Assignee: "zhang", Status: catalogue.TakenOpen, OpenedAt: at(t), Due: at(t) + day})
+		}
+		s.m.Running = append(s.m.Running, p)
+	}
+	s.tell(at(t)+hour, "process_began", nil)
+	before := len(s.Effects)
+	s.Decide(at(t) + 365*day)
+	levels := map[string]int{}
+	for _, e := range s.Effects[before:] {
+		var r effects.Remind
+		if e.Verb == journey.Remind {
+			s.body(e, &r)
+			levels[r.Level]++
+		}
+	}
+	if levels[catalogue.LevelEscalate] != 90 || levels[catalogue.LevelRemind] != 0 {
+		t.Errorf("told %v", levels)
+	}
+}

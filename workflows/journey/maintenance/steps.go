@@ -70,6 +70,10 @@ func overdue() journey.Rule[State] {
 	}
 	q.fire = func(s *State, f *journey.Firing, it item) {
 		st := s.Steps[it.key]
+		for next := st.Rung + 1; next < len(f.View.Sections.Tasks.Overdue) && f.View.After(st.Due, f.View.Sections.Tasks.Overdue[next].After) <= f.Now; next++ {
+			st.Rung = next // after an outage the highest rung says it all, once
+		}
+		s.Steps[it.key] = st
 		text, level := says(s, it, f.View), rung(st, f.View).Action
 		st.Rung++
 		s.Steps[it.key] = st
