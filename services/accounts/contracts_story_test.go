@@ -12,17 +12,19 @@ import (
 	"liuke.dev/shared/health"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka/kafkatest"
+	"liuke.dev/shared/policy"
+	"liuke.dev/shared/policy/policytest"
 	"liuke.dev/shared/service"
 )
 
 // traders is a trade whose relay and consumers work.
-func traders(t *testing.T) *trade {
+func traders(t *testing.T, more ...func(*service.Deps)) *trade {
 	t.Helper()
 	cluster := kafkatest.New()
 	if err := cluster.EnsureTopics(t.Context(), facts.Topics(2, 1)); err != nil {
 		t.Fatal(err)
 	}
-	o := &trade{office: start(t, tradeWith(t, nil), func(d *service.Deps) { d.Cluster, d.Health = cluster, health.New(instant.Now) })}
+	o := &trade{office: start(t, append([]func(*service.Deps){tradeWith(t, nil), func(d *service.Deps) { d.Cluster, d.Health = cluster, health.New(instant.Now) }}, more...)...)}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- o.service.Run(ctx) }()
@@ -169,4 +171,30 @@ func TestTradeRemindsToSign(t *testing.T) {
 	if status := urge(1, "e3"); status != 409 {
 		t.Errorf("after the signature: %d", status)
 	}
+}
+
+// R-134: whoever becomes eligible by signing is sent the offer by itself, through outreach, once; so is who becomes so by another tier.
+func TestTradeOffersReachTheCustomer(t *testing.T) {
+	o := traders(t, func(d *service.Deps) {
+		d.Policy = policytest.Holder(t, func(s *policy.Sections) {
+			vip := s.Prices.Offers[0]
+			s.Prices.Offers[0].Tenure = policy.D("0d")
+			vip.ID, vip.Tenure, vip.Tiers = "vip_only", policy.D("0d"), []string{"vip"}
+			s.Prices.Offers = append(s.Prices.Offers, vip)
+		})
+	})
+	id := o.customer("上海华兴贸易有限公司")
+	o.signed(id, items{{"product": "licence", "quantity": 2}})
+	o.soon("the offer was asked to be sent", func() bool { return len(o.history("outreach/offer:"+id+":loyalty:0")) > 0 })
+	if len(o.history("offer/"+id+":vip_only:0")) != 0 {
+		t.Error("an offer of another tier")
+	}
+	if status, _ := o.call("director", "PATCH", "/v1/customers/"+id, `{"tier":"vip"}`, nil); status != 200 {
+		t.Fatalf("tier: %d", status)
+	}
+	o.soon("the offer of the tier was asked to be sent", func() bool { return len(o.history("outreach/offer:"+id+":vip_only:0")) > 0 })
+	if len(o.history("offer/"+id+":loyalty:1")) != 0 {
+		t.Error("the first offer again")
+	}
+	o.soon("both are on the timeline", func() bool { return strings.Count(o.entries(id), "获得优惠") == 2 })
 }

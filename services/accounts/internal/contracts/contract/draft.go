@@ -5,7 +5,6 @@ package contract
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -185,7 +184,6 @@ func agreed(c *catalogue.Contract, told []catalogue.Installment) []problem.Field
 // Words gives the contract's text, paragraph by paragraph.
 func Words(v *policy.View, c catalogue.Contract) []string {
 	template, _ := v.Sections.Contracts.Template(c.Template)
-	english := c.Language == "en"
 	pick := func(zh, en string) string { return lang.T(zh, en).In(c.Language) }
 	amount := func(minor int64) string { return money.Of(minor, c.Total.Currency).String() }
 	var lines, due []string
@@ -204,10 +202,10 @@ func Words(v *policy.View, c catalogue.Contract) []string {
 	if c.Extra != "" {
 		text += "\n\n" + pick("补充条款：", "Additional terms:") + "\n" + c.Extra
 	}
-	if english {
+	if c.Language == "en" {
 		text = strings.NewReplacer("，", ", ", "：", ": ").Replace(text)
 	}
-	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return false })
+	return strings.Split(text, "\n")
 }
 
 // date is the day of an instant as people of the company's calendar read it.
