@@ -23,7 +23,7 @@ type Since struct {
 	Says    lang.Text    `json:"says"`
 	Contact string       `json:"contact,omitempty"`
 	Goes    string       `json:"goes,omitempty" enum:"from,into" doc:"Whose it is: from comes back, into goes on; empty: nobody can tell, so it is asked"`
-	Because string       `json:"because" enum:"origin,contact,unknown" doc:"origin: it belongs to something that was the customer's before the merge; contact: only one of the two has this contact"`
+	Because string       `json:"because" enum:"origin,contact,own,unknown" doc:"origin: it belongs to something that was the customer's before the merge; contact: only one of the two has this contact; own: Liuke did it for the customer that goes on"`
 }
 
 func (s Since) thing() catalogue.Thing { return catalogue.Thing{Kind: s.Kind, ID: s.ID} }
@@ -58,7 +58,10 @@ func Attribute(m catalogue.Merge, winner, loser catalogue.Customer, entries []ti
 		if e.Ref != nil && owners[*e.Ref] != "" {
 			s.Goes, s.Because = owners[*e.Ref], "origin"
 		}
-		if s.Goes == "" {
+		switch {
+		case s.Goes == "" && ours(e):
+			s.Goes, s.Because = ToInto, "own"
+		case s.Goes == "":
 			s.Because = "unknown"
 		}
 		if i, ok := listed[s.thing()]; ok { // one thing is asked about once; a telling entry speaks for the others
@@ -72,6 +75,19 @@ func Attribute(m catalogue.Merge, winner, loser catalogue.Customer, entries []ti
 	}
 	return out
 }
+
+// ours tells whether Liuke itself did it because of how the customer stood that goes
+// on: assessments, owners, processes, contacts by itself. Nobody need be asked.
+func ours(e timeline.Entry) bool {
+	if e.Source != timeline.Own {
+		return false
+	}
+	return e.Ref == nil || e.Ref.Kind == catalogue.KindCustomer || byItself[e.Kind]
+}
+
+// byItself are kinds of entries that follow from how a customer stands.
+var byItself = map[string]bool{catalogue.EntryStanding: true, catalogue.EntryOwnership: true, catalogue.EntryOutreach: true, catalogue.EntryIntervention: true,
+	catalogue.EntryReview: true, catalogue.EntryCare: true}
 
 func cameFrom(e timeline.Entry, from string) bool {
 	n := len(e.Origins)

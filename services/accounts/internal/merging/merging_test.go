@@ -193,6 +193,13 @@ func TestMergeRandomEventsUndo(t *testing.T) {
 			}
 			want[whose] = append(want[whose], id)
 		}
+		d.now += hour // what Liuke does by itself is asked of nobody
+		own := catalogue.TimelineEntry{ID: "liuke:standing", Customer: m.Body.Into, Kind: catalogue.EntryStanding, Source: timeline.Own, SourceID: "standing",
+			OccurredAt: d.now, RecordedAt: d.now, Direction: "none", Says: lang.T("健康分 40", "health 40")}
+		if err := d.line.Append(ctx, []catalogue.TimelineEntry{own}); err != nil {
+			rt.Fatal(err)
+		}
+		want[m.Body.Into] = append(want[m.Body.Into], own.ID)
 		see, err := d.merging.PreviewUndo(ctx, m.ID)
 		if err != nil || see.Doubtful != len(answers) {
 			rt.Fatalf("preview: %d doubtful, want %d: %v", see.Doubtful, len(answers), err)
