@@ -194,7 +194,10 @@ func TestTasksFollowTheOwner(t *testing.T) {
 	}
 	// D-6: undoing the recycling opens again what it ended, with the same due time.
 	o.tell("lead/l1", 4, &catalogue.LeadAssigned{Lead: "l1", After: "zhao", Reason: "undo"})
-	o.eventually("taken up again", func() bool { got := o.task("a"); return got.Status == catalogue.TaskOpen && got.Assignee == "zhao" && got.Due == due && got.Outcome == "" })
+	o.eventually("taken up again", func() bool {
+		got := o.task("a")
+		return got.Status == catalogue.TaskOpen && got.Assignee == "zhao" && got.Due == due && got.Outcome == ""
+	})
 }
 
 // open tasks due within an absence go to the delegate, and back when it is

@@ -50,16 +50,6 @@ func (s *Settings) length(d policy.Duration) instant.Time {
 	return instant.Time(d.Elapsed().Milliseconds() / s.grid.speed)
 }
 
-// rule gives a rule of early signs, false if it is off.
-func (s *Settings) rule(name string) (policy.SignalRule, bool) {
-	for _, r := range s.Rules.Signals {
-		if r.Rule == name {
-			return r, true
-		}
-	}
-	return policy.SignalRule{}, false
-}
-
 // grid gives the beginnings of days, weeks and months by the company's calendar.
 // Under a demo's speed they are the same parts of time, shortened.
 type grid struct {

@@ -69,15 +69,6 @@ func history(entries ...catalogue.TimelineEntry) *standing.History {
 	return h
 }
 
-// every makes entries every so many days from one day ago to another.
-func every(days, from, to float64, of func(at instant.Time) catalogue.TimelineEntry) []catalogue.TimelineEntry {
-	var out []catalogue.TimelineEntry
-	for d := from; d > to; d -= days {
-		out = append(out, of(ago(d)))
-	}
-	return out
-}
-
 func signal(s catalogue.Standing, rule string) (catalogue.Signal, bool) {
 	i := slices.IndexFunc(s.Signals, func(x catalogue.Signal) bool { return x.Rule == rule })
 	if i < 0 {

@@ -80,11 +80,6 @@ func text(name string, v *string) []problem.Field {
 	return nil
 }
 
-// open tells whether a change still goes on.
-func open(status string) bool {
-	return status == catalogue.NeedRequested || status == catalogue.NeedApproved
-}
-
 func notNow(status, zh, en string) error {
 	return problem.Refuse("need_change.step", "需求变更处于 "+status+"，不能"+zh, "a change of need that is "+status+" cannot be "+en)
 }

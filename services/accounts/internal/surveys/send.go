@@ -50,7 +50,7 @@ func (s *Surveys) Send(ctx context.Context, id string, ask effects.SendSurvey) (
 		return nil, err
 	}
 	d := store.New(id, body)
-	fact := catalogue.Data(&catalogue.SurveySent{})
+	var fact catalogue.Data
 	if !free {
 		d.Body.Status, d.Body.Why, d.Body.Expires = catalogue.SurveyPassed, ruleAtMost, 0
 		fact = &catalogue.SurveySkipped{After: d.Body.Survey}
