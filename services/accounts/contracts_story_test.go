@@ -20,7 +20,11 @@ import (
 // traders is a trade whose relay and consumers work.
 func traders(t *testing.T, more ...func(*service.Deps)) *trade {
 	t.Helper()
-	cluster := kafkatest.New()
+	return tradersOn(t, kafkatest.New(), more...)
+}
+
+func tradersOn(t *testing.T, cluster *kafkatest.Memory, more ...func(*service.Deps)) *trade {
+	t.Helper()
 	if err := cluster.EnsureTopics(t.Context(), facts.Topics(2, 1)); err != nil {
 		t.Fatal(err)
 	}
@@ -197,4 +201,24 @@ func TestTradeOffersReachTheCustomer(t *testing.T) {
 		t.Error("the first offer again")
 	}
 	o.soon("both are on the timeline", func() bool { return strings.Count(o.entries(id), "获得优惠") == 2 })
+}
+
+// a contract goes with its customer to a new owner, whatever facts of before say later.
+func TestTradeFollowsTheOwner(t *testing.T) {
+	cluster := kafkatest.New()
+	o := tradersOn(t, cluster)
+	id := o.customer("上海华兴贸易有限公司")
+	c := o.signed(id, items{{"product": "licence", "quantity": 2}})
+	r := &running{office: o.office, cluster: cluster, told: 1}
+	r.happens("ownership/"+id, id, &catalogue.OwnerChanged{After: catalogue.Ownership{Customer: id, Owner: "zhao"}, Reason: "transfer"})
+	owner := func() string {
+		o.call("director", "GET", "/v1/contracts/"+c.ID, nil, &c)
+		return c.Owner
+	}
+	o.soon("the contract is the new owner's", func() bool { return owner() == "zhao" })
+	r.told = 0 // a fact of before comes again
+	r.happens("ownership/"+id, id, &catalogue.OwnerChanged{After: catalogue.Ownership{Customer: id, Owner: "wang"}, Reason: "intake"})
+	r.told = 2
+	r.happens("ownership/"+id, id, &catalogue.OwnerChanged{After: catalogue.Ownership{Customer: id, Owner: "lead"}, Reason: "transfer"})
+	o.soon("the contract is the newest owner's", func() bool { return owner() == "lead" })
 }

@@ -182,12 +182,12 @@ type ContractDrafted struct {
 	After Contract `json:"after"`
 }
 
-// ContractChanged is recorded when a draft is edited or withdrawn from approval or signing.
+// ContractChanged is recorded when a draft is edited, withdrawn from approval or signing, or the contract gets another owner.
 type ContractChanged struct {
 	Head
 	Before string   `json:"before" doc:"Status before"`
 	After  Contract `json:"after"`
-	Reason string   `json:"reason" doc:"edited, withdrawn, declined"`
+	Reason string   `json:"reason" doc:"edited, withdrawn, declined, owner"`
 	Says   string   `json:"says,omitempty" doc:"What was said with it"`
 }
 

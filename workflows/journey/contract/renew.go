@@ -33,6 +33,24 @@ func renewalTalk() journey.Rule[State] {
 	}
 }
 
+// talkMoves gives the talk to whoever sees to the contract now.
+func talkMoves() journey.Rule[State] {
+	return journey.Rule[State]{
+		Name: "talk_moves",
+		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
+			if s.Task.Kind == catalogue.TaskRenewalTalk && s.Task.For != s.Now.Value.Owner && s.ends() && s.undecided() {
+				p.Add(journey.Moment{Ref: s.Now.Ref, At: s.Phase.At}, s.Phase.At)
+			}
+		},
+		Fire: func(s *State, f *journey.Firing) {
+			s.open(f, catalogue.TaskRenewalTalk, s.Now.Value.Owner, lang.T("沟通续约意向", "Talk about renewing"), s.talkDue(f.View))
+		},
+		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
+			return lang.T("续约沟通转给新的负责人", "give the renewal talk to the new owner")
+		},
+	}
+}
+
 // talkDue is when the talk is due; of a contract that is too short, in the middle of its term.
 func (s *State) talkDue(v *policy.View) instant.Time {
 	k := s.Now.Value

@@ -11,7 +11,7 @@ import (
 
 // Rules are the rules of a contract's journey.
 var Rules journey.Rules[State] = rules{journey.NewTable(approveTask(), approveOverdue(), taskOver(), signReminder(), signOverdue(), activate(), expire(),
-	renewalTalk(), renewalWindow(), leaving(), paymentDue(), paymentOverdue(), offer())}
+	renewalTalk(), talkMoves(), renewalWindow(), leaving(), paymentDue(), paymentOverdue(), offer())}
 
 type rules struct{ journey.Table[State] }
 

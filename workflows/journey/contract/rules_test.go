@@ -216,6 +216,28 @@ func TestRenewalIntent(t *testing.T) {
 	}
 }
 
+// the talk is whoever's customer it is: a new owner gets the task, the old one's ends.
+func TestTheTalkFollowsTheOwner(t *testing.T) {
+	at := journeytest.At(t, "2026-03-02 09:00")
+	s := begin(t, at)
+	s.send(at)
+	s.sign(at)
+	s.pay(at+hour, 0, 1)
+	s.Until(s.now.Until - 80*day)
+	s.now.Owner = "li"
+	s.tell(s.now.Until-80*day, &catalogue.ContractChanged{Before: s.now.Status, After: s.now, Reason: "owner"})
+	var task effects.CreateTask
+	if s.Effect("talk_moves", journey.CreateTask, &task); task.Assignee != "li" || task.Due != s.now.Until-60*day {
+		t.Errorf("talk %+v", task)
+	}
+	s.Effect("talk_moves", journey.CancelTasks, nil)
+	var r effects.Remind
+	s.Until(s.now.Until - 60*day)
+	if s.Effect("renewal.1", journey.Remind, &r); r.Owner != "li" || len(s.Rules()) != len(slices.Compact(s.Rules())) {
+		t.Errorf("reminder %+v; fired %v", r, s.Rules())
+	}
+}
+
 // a contract shorter than the windows has its talk at once, due in the middle of its term.
 func TestShortContract(t *testing.T) {
 	at := journeytest.At(t, "2026-03-02 09:00")

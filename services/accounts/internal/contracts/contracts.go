@@ -37,6 +37,8 @@ type Body struct {
 	// NextDue is when the earliest installment that is not paid is due; Overdue says that one was.
 	NextDue instant.Time `json:"next_due,omitempty"`
 	Overdue bool         `json:"overdue,omitempty"`
+	// OwnerVersion is that of the customer's ownership which the contract followed last.
+	OwnerVersion int64 `json:"owner_version,omitempty"`
 }
 
 // Lists of contracts.

@@ -16,7 +16,8 @@ import (
 
 // Types are the facts that contracts and prices react to.
 var Types = []string{(&catalogue.ContractSentFact{}).Kind().Type, (&catalogue.ContractUrged{}).Kind().Type, (&catalogue.ContractSignedFact{}).Kind().Type,
-	(&catalogue.ContractActivated{}).Kind().Type, (&catalogue.CustomerChanged{}).Kind().Type, (&catalogue.OfferPushed{}).Kind().Type, (&catalogue.PaymentRecorded{}).Kind().Type}
+	(&catalogue.ContractActivated{}).Kind().Type, (&catalogue.CustomerChanged{}).Kind().Type, (&catalogue.OfferPushed{}).Kind().Type, (&catalogue.PaymentRecorded{}).Kind().Type,
+	(&catalogue.OwnerChanged{}).Kind().Type, (&catalogue.CustomerClaimed{}).Kind().Type}
 
 // Part is contracts with prices as a part of the service.
 type Part struct {
@@ -26,7 +27,7 @@ type Part struct {
 
 // Run reacts to facts until ctx ends.
 func (p Part) Run(ctx context.Context) error {
-	return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.contracts", Topics: []string{catalogue.TopicAccounts}, Types: Types, Handle: p.React})
+	return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.contracts", Topics: []string{catalogue.TopicAccounts, catalogue.TopicLeads}, Types: Types, Handle: p.React})
 }
 
 // React does what follows of a fact; done again, it changes nothing.
@@ -60,6 +61,12 @@ func (c *Contracts) React(ctx context.Context, e facts.Event) error {
 	case (&catalogue.OfferPushed{}).Kind().Type:
 		d, err := facts.Decode[catalogue.OfferPushed](e)
 		return either(err, func() error { return c.mail(ctx, d) })
+	case (&catalogue.OwnerChanged{}).Kind().Type:
+		d, err := facts.Decode[catalogue.OwnerChanged](e)
+		return either(err, func() error { return c.follow(ctx, d.After, e.Version) })
+	case (&catalogue.CustomerClaimed{}).Kind().Type:
+		d, err := facts.Decode[catalogue.CustomerClaimed](e)
+		return either(err, func() error { return c.follow(ctx, d.After, e.Version) })
 	case (&catalogue.PaymentRecorded{}).Kind().Type:
 		d, err := facts.Decode[catalogue.PaymentRecorded](e)
 		return either(err, func() error { return c.paid(ctx, d.After) })
