@@ -13,12 +13,12 @@ func (e *eye) indicators() []catalogue.Indicator {
 	var out []catalogue.Indicator
 	from := e.s.grid.week(e.at) - instant.Time(90*dayLength/e.s.grid.speed)
 	for _, x := range []struct {
-		id, zh, en string
+		id, many, zh, en string
 		list       []Mark
-	}{{"login", "登录", "log-in", e.of(Logins)}, {"order", "下单", "order", e.orders}, {"inquiry", "咨询", "inquiry", e.inquiries()}} {
+	}{{"login", "logins", "登录", "log-in", e.of(Logins)}, {"order", "orders", "下单", "order", e.orders}, {"inquiry", "inquiries", "咨询", "inquiry", e.inquiries()}} {
 		if m, ok := last(x.list); ok {
 			out = append(out, catalogue.Indicator{ID: "last_" + x.id, Name: lang.T("最近一次"+x.zh, "Last "+x.en), At: m.At},
-				catalogue.Indicator{ID: x.id + "s_90d", Name: lang.T("近90天"+x.zh+"次数", x.en+"s in 90 days"), Value: float64(len(e.since(x.list, from))), Unit: "times"})
+				catalogue.Indicator{ID: x.many + "_90d", Name: lang.T("近90天"+x.zh+"次数", x.many+" in 90 days"), Value: float64(len(e.since(x.list, from))), Unit: "times"})
 		}
 	}
 	if hours, list := e.responses(from); len(list) > 0 {

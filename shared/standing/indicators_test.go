@@ -41,7 +41,7 @@ func TestIndicators(t *testing.T) {
 	usage := of(catalogue.EntryUsage, catalogue.Inbound, data("product", "erp"), func(e *catalogue.TimelineEntry) { e.Numbers = map[string]float64{"core": 4, "core_used": 3} })
 	s := assess(t, history(order(ago(500), 100), order(ago(100), 150), order(ago(50), 50), entry(catalogue.EntryLogin, ago(3), catalogue.Inbound),
 		entry(catalogue.EntryInquiry, ago(5), catalogue.Inbound), usage(ago(2))), now)
-	for id, want := range map[string]float64{"orders_90d": 1, "logins_90d": 2, "inquirys_90d": 1, "feature_coverage": 75, "upsell_share": 100} {
+	for id, want := range map[string]float64{"orders_90d": 1, "logins_90d": 2, "inquiries_90d": 1, "feature_coverage": 75, "upsell_share": 100} {
 		if got := indicator(s, id, ""); got.Value != want {
 			t.Errorf("%s is %v, want %v", id, got.Value, want)
 		}

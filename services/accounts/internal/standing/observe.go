@@ -39,15 +39,12 @@ var readings = map[string]reading{
 	typeOf(&catalogue.MaintenanceChanged{}): of(func(_ facts.Event, d catalogue.MaintenanceChanged) []rules.Classed { return link(d.After) }),
 }
 
-// Facts that say how a customer is to be judged, not what happened to it.
-var (
-	changedType = typeOf(&catalogue.CustomerChanged{})
-	foldedType  = typeOf(&catalogue.CustomerFolded{})
-)
+// changedType says how a customer is to be judged, not what happened to it.
+var changedType = typeOf(&catalogue.CustomerChanged{})
 
 // Types are the facts that the part reads.
 var Types = func() []string {
-	out := []string{changedType, foldedType}
+	out := []string{changedType}
 	for t := range readings {
 		out = append(out, t)
 	}
@@ -71,9 +68,8 @@ const together = 8
 type share struct {
 	events []int // positions in the batch
 	marks  []rules.Classed
-	file   bool     // the file changed
-	folded []string // files that turned out to be it
-	cause  string   // the newest fact
+	file   bool   // the file changed
+	cause  string // the newest fact
 }
 
 // Observe takes in a batch of facts: those of one customer cost it once. A fact
@@ -94,14 +90,6 @@ func (p *Part) Observe(ctx context.Context, batch []facts.Event) []error {
 		}
 		s.events, s.marks, s.cause = append(s.events, i), append(s.marks, marks...), e.ID
 		s.file = s.file || e.Type == changedType
-		if e.Type == foldedType {
-			d, err := facts.Decode[catalogue.CustomerFolded](e)
-			if err != nil {
-				outcome[i] = facts.Final(err)
-				continue
-			}
-			s.folded = append(s.folded, d.From)
-		}
 	}
 	var g errgroup.Group
 	g.SetLimit(together)
@@ -131,13 +119,6 @@ func (p *Part) read(ctx context.Context, e facts.Event) (string, []rules.Classed
 			return "", nil, err
 		}
 	}
-	if e.Type == foldedType {
-		d, err := facts.Decode[catalogue.CustomerFolded](e)
-		if err != nil {
-			return "", nil, facts.Final(err)
-		}
-		of = d.Into
-	}
 	if of == "" {
 		return "", nil, nil
 	}
@@ -151,15 +132,6 @@ func (p *Part) read(ctx context.Context, e facts.Event) (string, []rules.Classed
 // take takes a customer's share of a batch in and judges it, again if somebody
 // else's commit was faster.
 func (p *Part) take(ctx context.Context, id string, s *share) error {
-	for _, from := range s.folded {
-		f, err := p.Files.Root(ctx, from)
-		if err == nil && f.ID == id { // it may have come apart again since
-			err = p.fold(ctx, from, id)
-		}
-		if err != nil {
-			return err
-		}
-	}
 	_, err := p.change(ctx, id, "", func(d *Doc, _ instant.Time) (bool, error) {
 		return d.History.Take(s.marks...) || s.file && d.Customer != "", nil
 	})
