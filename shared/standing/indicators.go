@@ -14,7 +14,7 @@ func (e *eye) indicators() []catalogue.Indicator {
 	from := e.s.grid.week(e.at) - instant.Time(90*dayLength/e.s.grid.speed)
 	for _, x := range []struct {
 		id, many, zh, en string
-		list       []Mark
+		list             []Mark
 	}{{"login", "logins", "登录", "log-in", e.of(Logins)}, {"order", "orders", "下单", "order", e.orders}, {"inquiry", "inquiries", "咨询", "inquiry", e.inquiries()}} {
 		if m, ok := last(x.list); ok {
 			out = append(out, catalogue.Indicator{ID: "last_" + x.id, Name: lang.T("最近一次"+x.zh, "Last "+x.en), At: m.At},
