@@ -21,11 +21,10 @@ type item struct {
 // are a count of the rule's own, given in the order in which they come due, so
 // that each fires once and none keeps another from firing.
 type queue struct {
-	name   string
-	items  func(s *State, v *policy.View) []item
-	fire   func(s *State, f *journey.Firing, it item)
-	does   func(s *State, it item, v *policy.View) lang.Text
-	policy func(s *State, it item) string
+	name  string
+	items func(s *State, v *policy.View) []item
+	fire  func(s *State, f *journey.Firing, it item)
+	does  func(s *State, it item, v *policy.View) lang.Text
 }
 
 // mostShown bounds how many of a rule's things are shown as pending; the others
