@@ -133,7 +133,9 @@ func TestAnsweredInTime(t *testing.T) {
 		if got := s.Due("response_breach"); got != journeytest.At(t, due) {
 			t.Errorf("%s: %s", within, got)
 		}
-		s.step(s.Due("response_breach")-1, "resumed", func(k *catalogue.Case) { k.Status, k.Response.DoneAt = catalogue.CaseWorking, s.Due("response_breach")-1 })
+		s.step(s.Due("response_breach")-1, "resumed", func(k *catalogue.Case) {
+			k.Status, k.Response.DoneAt = catalogue.CaseWorking, s.Due("response_breach")-1
+		})
 		s.Until(friday + 5*day)
 		if s.DidFire("response_breach") || s.DidFire("response.0") {
 			t.Errorf("%s: fired %v", within, s.Rules())
