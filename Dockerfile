@@ -13,7 +13,7 @@ COPY . .
 
 FROM source AS services
 RUN --mount=type=cache,target=/cache \
-    mkdir -p /out && go build -trimpath -buildvcs=false -ldflags="-s -w" -o /out/ \
+    mkdir -p /out/files && go build -trimpath -buildvcs=false -ldflags="-s -w" -o /out/ \
     ./services/organization/cmd/organization \
     ./services/leads/cmd/leads \
     ./services/accounts/cmd/accounts \
@@ -40,6 +40,7 @@ COPY --from=services /out/leads /bin/leads
 ENTRYPOINT ["/bin/leads"]
 
 FROM runtime AS accounts
+COPY --from=services --chown=65532:65532 /out/files /files
 COPY --from=services /out/accounts /bin/accounts
 ENTRYPOINT ["/bin/accounts"]
 

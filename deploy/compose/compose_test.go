@@ -147,7 +147,7 @@ func TestWhatGoesOnHasAHealthCheckAndIsWaitedFor(t *testing.T) {
 }
 
 func TestWhatIsKeptIsInVolumes(t *testing.T) {
-	for name, target := range map[string]string{"mongo": "/data/db", "kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql/data"} {
+	for name, target := range map[string]string{"mongo": "/data/db", "kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql/data", "accounts": "/files"} {
 		if !slices.ContainsFunc(load(t).Services[name].Volumes, func(v types.ServiceVolumeConfig) bool {
 			return v.Type == types.VolumeTypeVolume && v.Source != "" && v.Target == target
 		}) {

@@ -101,6 +101,11 @@ func (s *stand) env(container string) []string {
 		for target, file := range s.configs(container) {
 			text = strings.ReplaceAll(text, target, file)
 		}
+		for _, v := range s.project.Services[container].Volumes {
+			if path, ok := strings.CutPrefix(text, "folder:"); ok && path == v.Target {
+				text = "folder:" + filepath.Join(s.dir, "volumes", v.Source)
+			}
+		}
 		out = append(out, name+"="+text)
 	}
 	slices.Sort(out)
