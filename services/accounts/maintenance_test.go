@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"testing"
+	"time"
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
@@ -95,10 +96,22 @@ func TestAWinReadByManyAtOnce(t *testing.T) {
 func TestAFirstOrderBeginsMaintenance(t *testing.T) {
 	r := run(t, team)
 	c := r.customer("上海华兴贸易有限公司", "13812345678")
-	for _, id := range []string{"1", "2", "2", "3"} {
-		if status, _ := r.call("journeys", "POST", "/v1/orders", orderOf(c, id, 100), nil); status > 201 {
+	order := func(id string, ago time.Duration) {
+		t.Helper()
+		o := orderOf(c, id, 100)
+		o["placed_at"] = instant.Now().Add(-ago).String()
+		if status, _ := r.call("journeys", "POST", "/v1/orders", o, nil); status > 201 {
 			t.Fatalf("order: %d", status)
 		}
+	}
+	order("0", 366*24*time.Hour) // of long ago: an imported history begins nothing
+	until(t, "the old order", func() bool {
+		var page struct{ Items []struct{ Kind string } }
+		r.call("director", "GET", "/v1/customers/"+c+"/timeline", nil, &page)
+		return len(page.Items) == 1
+	})
+	for _, id := range []string{"1", "2", "2", "3"} {
+		order(id, 364*24*time.Hour)
 	}
 	until(t, "three orders", func() bool { m, _ := r.maintenance(c); return m.Bought.Orders == 3 })
 	if m, _ := r.maintenance(c); m.BeganBy != catalogue.BeganByFirstOrder || m.Bought.Again != 2 {

@@ -23,15 +23,17 @@ const (
 
 // Maintenance rules what follows a win (R-068 to R-070, R-049, R-053).
 type Maintenance struct {
-	BeginBy  []string `json:"begin_by" doc:"What begins a customer's maintenance: win, imported_win, first_order; by hand always (R-068)"`
-	Requires []string `json:"requires" doc:"What a win asks for: follow_on_contact, service_nodes, revisit_cadence (R-069)"`
-	Assumes  []string `json:"assumes" doc:"Of these, what is taken from the deal or from here where nobody says otherwise; the rest must be given by who wins the deal (R-069)"`
-	Nodes    []Option `json:"nodes" doc:"Service nodes that can be agreed (R-069)" minItems:"1"`
-	Agreed   []string `json:"agreed" doc:"Service nodes assumed"`
-	Cadence  Cadence  `json:"cadence" doc:"Revisit cadence assumed (R-069, R-071)"`
-	HandOver string   `json:"hand_over" enum:"on,off" doc:"Whether a first win begins the three-party hand-over to customer success (R-049, C-12)"`
-	Links    []Link4  `json:"links" doc:"Post-sale links with the indicators each is measured by (L-4, R-053)" minItems:"1"`
-	RedCalls string   `json:"red_calls" enum:"intervention,inform" doc:"What a customer that turns red begins: an intervention, or a warning only"`
+	BeginBy []string `json:"begin_by" doc:"What begins a customer's maintenance: win, imported_win, first_order; by hand always (R-068)"`
+	// OrderWithin keeps an imported history from beginning processes for customers of long ago.
+	OrderWithin Duration `json:"order_within" doc:"An order begins maintenance only if it was placed within this; empty: however old it is"`
+	Requires    []string `json:"requires" doc:"What a win asks for: follow_on_contact, service_nodes, revisit_cadence (R-069)"`
+	Assumes     []string `json:"assumes" doc:"Of these, what is taken from the deal or from here where nobody says otherwise; the rest must be given by who wins the deal (R-069)"`
+	Nodes       []Option `json:"nodes" doc:"Service nodes that can be agreed (R-069)" minItems:"1"`
+	Agreed      []string `json:"agreed" doc:"Service nodes assumed"`
+	Cadence     Cadence  `json:"cadence" doc:"Revisit cadence assumed (R-069, R-071)"`
+	HandOver    string   `json:"hand_over" enum:"on,off" doc:"Whether a first win begins the three-party hand-over to customer success (R-049, C-12)"`
+	Links       []Link4  `json:"links" doc:"Post-sale links with the indicators each is measured by (L-4, R-053)" minItems:"1"`
+	RedCalls    string   `json:"red_calls" enum:"intervention,inform" doc:"What a customer that turns red begins: an intervention, or a warning only"`
 }
 
 // Cadence is a rhythm: every so many of a unit.
@@ -59,7 +61,7 @@ var (
 func shippedMaintenance() Maintenance {
 	all := []string{"satisfaction", "activity", "complaint_rate"}
 	return Maintenance{
-		BeginBy: []string{BeginWin, BeginFirstOrder}, Requires: slices.Clone(winAsks), Assumes: slices.Clone(winAsks),
+		BeginBy: []string{BeginWin, BeginFirstOrder}, OrderWithin: D("365d"), Requires: slices.Clone(winAsks), Assumes: slices.Clone(winAsks),
 		Nodes: []Option{option("onboarding", "上线培训", "Onboarding"), option("acceptance", "验收", "Acceptance"), option("monthly_revisit", "月度回访", "Monthly revisit"),
 			option("quarterly_survey", "季度需求调研", "Quarterly need survey"), option("inspection", "巡检", "Inspection"), option("renewal", "续约沟通", "Renewal talk")},
 		Agreed: []string{"onboarding", "monthly_revisit", "quarterly_survey"}, Cadence: Cadence{Every: 1, Unit: "month"}, HandOver: "on", RedCalls: "intervention",

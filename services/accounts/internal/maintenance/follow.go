@@ -8,6 +8,7 @@ import (
 	"liuke.dev/services/accounts/internal/maintenance/plan"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
 )
@@ -106,6 +107,12 @@ func (m *Maintenance) FileChanged(ctx context.Context, customer string) error {
 	return m.update(ctx, f.ID, "file", func(_ plan.Now, d *Doc) bool { return plan.File(&d.Maintenance, f.Customer) })
 }
 
+// begins tells whether an order begins the maintenance of a customer who has none.
+func begins(o catalogue.Order, v *policy.View, now instant.Time) bool {
+	s := v.Sections.Maintenance
+	return slices.Contains(s.BeginBy, policy.BeginFirstOrder) && (s.OrderWithin.IsZero() || now <= v.After(o.PlacedAt, s.OrderWithin))
+}
+
 // Ordered counts an order once; a first order begins the maintenance of a
 // customer where the policy says so.
 func (m *Maintenance) Ordered(ctx context.Context, o catalogue.Order) error {
@@ -129,7 +136,7 @@ func (m *Maintenance) Ordered(ctx context.Context, o catalogue.Order) error {
 			count(n, d)
 			return &catalogue.MaintenanceChanged{Change: "bought"}, nil, nil
 		})
-		if !isMissing(err) || !slices.Contains(v.Sections.Maintenance.BeginBy, policy.BeginFirstOrder) {
+		if !isMissing(err) || !begins(o, v, m.Clock()) {
 			return known(err)
 		}
 		owner, err := m.owner(ctx, f.ID, "")
