@@ -199,10 +199,21 @@ func (x attack) send(ctx context.Context, told *describedInterface) (int, error)
 	if x.must && answer.StatusCode < 400 {
 		return answer.StatusCode, fmt.Errorf("was not refused: %d %.300s", answer.StatusCode, text)
 	}
+	if strings.HasSuffix(r.URL.Path, "/page") && answer.StatusCode < 500 { // shown to people without a program
+		return answer.StatusCode, page(answer, text)
+	}
 	if err := judge(answer, text); err != nil || answer.StatusCode == http.StatusNotFound && x.operation.content != "application/json" {
 		return answer.StatusCode, err
 	}
 	return answer.StatusCode, told.check(x.operation, answer.StatusCode, answer.Header.Get("Content-Type"), text)
+}
+
+// page says what is wrong with an answer that a browser shows.
+func page(answer *http.Response, text []byte) error {
+	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") || !bytes.HasPrefix(text, []byte("<!doctype html>")) || !bytes.Contains(text, []byte("lang=")) {
+		return fmt.Errorf("%d is no page: %s %.300q", answer.StatusCode, answer.Header.Get("Content-Type"), text)
+	}
+	return nil
 }
 
 // judge says what is wrong with an answer.

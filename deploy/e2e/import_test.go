@@ -250,6 +250,9 @@ func checkJourneys(ctx context.Context, t *testing.T, o *programtest.Office, s *
 		t.Fatal(err)
 	}
 	for _, k := range counts.Kinds {
+		if k.Kind == "review" || k.Kind == "intervention" { // the company's rhythms run whatever is imported
+			continue
+		}
 		running := map[string]int{"deal": want.open}[k.Kind]
 		if k.Running != running || k.Behind+k.Troubled+k.Overdue+k.Ended != 0 {
 			t.Errorf("journeys of %d open deals: %+v", want.open, k)
@@ -267,8 +270,9 @@ func checkPast(t *testing.T, s *programtest.Stream, begin instant.Time) {
 	}
 	rules := map[string]int{}
 	for _, fired := range l.Fired {
-		if rule := fired[0].Obligation.Rule; rule != "match" {
-			rules[rule]++
+		o := fired[0].Obligation
+		if rhythm := strings.HasPrefix(o.ID, "review:") || strings.HasPrefix(o.ID, "intervention:"); o.Rule != "match" && !rhythm {
+			rules[o.Rule]++
 		}
 	}
 	if len(rules) > 0 || len(l.Reminders) > 0 {

@@ -192,9 +192,16 @@ func (l *Ledger) checkUncaused(add func(string, ...any)) {
 	}
 }
 
-// DueSoon gives the earliest instant at which anything is pending, zero if nothing is.
+// endless are the kinds of journeys in which something is always pending: rhythms.
+var endless = []string{"review", "intervention", "maintenance"}
+
+// DueSoon gives the earliest instant at which anything is pending that comes to an
+// end, zero if nothing is.
 func (l *Ledger) DueSoon() (due instant.Time, id string) {
 	for _, decisions := range l.Decisions {
+		if slices.Contains(endless, decisions[len(decisions)-1].Process) {
+			continue
+		}
 		for _, o := range decisions[len(decisions)-1].Pending {
 			if due == 0 || o.Due < due {
 				due, id = o.Due, o.ID

@@ -56,7 +56,7 @@ func (e *engine) Declare(ctx context.Context, specs ...store.Spec) error {
 		if err := list.Check(s); err != nil {
 			return err
 		}
-		err := e.writer.do(ctx, false, func(c *conn) error { return declare(c, s) })
+		err := e.writer.declare(ctx, func(c *conn) error { return declare(c, s) })
 		if err != nil {
 			return fmt.Errorf("declare %s: %w", s.Name, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,10 +25,11 @@ const (
 // job is one write. Run either does all it should or answers with one of the
 // store's errors having written nothing; any other error undoes it.
 type job struct {
-	run   func(*conn) error
-	facts bool
-	state atomic.Int32
-	done  chan error
+	run    func(*conn) error
+	facts  bool
+	schema bool // declares a collection: no commit of anybody's
+	state  atomic.Int32
+	done   chan error
 }
 
 const (
@@ -67,10 +69,18 @@ func startWriter(c *conn, name string, committed func()) *writer {
 // do hands a job to the writer and waits for its outcome. A context that ends
 // withdraws the job only while it has not been taken.
 func (w *writer) do(ctx context.Context, facts bool, run func(*conn) error) error {
+	return w.carry(ctx, &job{run: run, facts: facts, done: make(chan error, 1)})
+}
+
+// declare carries a change of the schema out.
+func (w *writer) declare(ctx context.Context, run func(*conn) error) error {
+	return w.carry(ctx, &job{run: run, schema: true, done: make(chan error, 1)})
+}
+
+func (w *writer) carry(ctx context.Context, j *job) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{run: run, facts: facts, done: make(chan error, 1)}
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -149,7 +159,8 @@ func takeFrom(queue, batch []*job, n int) ([]*job, []*job) {
 func (w *writer) commit(batch []*job) {
 	answers := make([]error, len(batch))
 	begin := time.Now()
-	err := w.transaction(func() error {
+	commits := slices.ContainsFunc(batch, func(j *job) bool { return !j.schema })
+	err := w.transaction(commits, func() error {
 		for i, j := range batch {
 			if answers[i] = j.run(w.conn); answers[i] != nil && !isAnswer(answers[i]) {
 				return answers[i]
@@ -181,13 +192,15 @@ func (w *writer) commit(batch []*job) {
 	}
 }
 
-func (w *writer) transaction(run func() error) error {
+// transaction runs something whole or not at all; commits says that it holds commits of documents, which are tried by
+// faults at their moments.
+func (w *writer) transaction(commits bool, run func() error) error {
 	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	err := run()
 	if err == nil {
-		err = w.makeDurable()
+		err = w.makeDurable(commits)
 	}
 	if err != nil {
 		// An error such as a full disk may have ended the transaction already;
@@ -197,7 +210,11 @@ func (w *writer) transaction(run func() error) error {
 	return err
 }
 
-func (w *writer) makeDurable() error {
+func (w *writer) makeDurable(commits bool) error {
+	if !commits {
+		_, err := w.conn.exec("COMMIT")
+		return err
+	}
 	if err := moment.Reached(moment.BeforeCommit); err != nil {
 		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}

@@ -140,7 +140,8 @@ func (l Link) hangs() bool {
 	if len(l.CausedBy) > 0 {
 		return false
 	}
-	setUp := l.Kind == "fact" && (strings.HasPrefix(l.ID, "person/") || strings.HasPrefix(l.ID, "team/") || strings.HasPrefix(l.ID, "policy/"))
+	setUp := l.Kind == "fact" && (strings.HasPrefix(l.ID, "person/") || strings.HasPrefix(l.ID, "team/") || strings.HasPrefix(l.ID, "policy/") ||
+		strings.HasPrefix(l.ID, "review/")) // an occasion of the policy's rhythm
 	return !setUp && (l.Actor == nil || l.Actor.Kind == catalogue.ActorJourney || l.Actor.Kind == catalogue.ActorProcess)
 }
 
