@@ -199,7 +199,8 @@ func (x attack) send(ctx context.Context, told *describedInterface) (int, error)
 	if x.must && answer.StatusCode < 400 {
 		return answer.StatusCode, fmt.Errorf("was not refused: %d %.300s", answer.StatusCode, text)
 	}
-	if strings.HasSuffix(r.URL.Path, "/page") && answer.StatusCode < 500 { // shown to people without a program
+	// Shown to people without a program; who sends what no browser does gets a program's answer.
+	if strings.HasSuffix(r.URL.Path, "/page") && answer.StatusCode < 500 && answer.Header.Get("Content-Type") != "application/problem+json" {
 		return answer.StatusCode, page(answer, text)
 	}
 	if err := judge(answer, text); err != nil || answer.StatusCode == http.StatusNotFound && x.operation.content != "application/json" {

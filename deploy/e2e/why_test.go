@@ -195,6 +195,9 @@ func explained(ctx context.Context, t *testing.T, o *programtest.Office, q quest
 		if len(l.CausedBy) > 0 {
 			continue
 		}
+		if strings.HasPrefix(l.ID, "review/") { // an occasion of the policy's rhythm: the calendar brings it
+			continue
+		}
 		if l.Kind != "fact" || l.Actor == nil || !slices.Contains([]string{catalogue.ActorPerson, catalogue.ActorImport, catalogue.ActorPublic}, l.Actor.Kind) {
 			t.Errorf("%s (%s): the chain ends in %s %s of %+v", q.query, q.fact, l.Kind, l.ID, l.Actor)
 		}

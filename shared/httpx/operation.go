@@ -71,6 +71,12 @@ func Handle[I, O any](s *Server, op Op, handler func(context.Context, *I) (*O, e
 		}
 		return out, nil
 	})
+	if _, chosen := reflect.TypeFor[O]().FieldByName("Status"); chosen && op.Method == http.MethodPost && o.DefaultStatus == http.StatusCreated {
+		post := s.API.OpenAPI().Paths[op.Path].Post // it may find that the thing is there
+		there := *post.Responses[strconv.Itoa(http.StatusCreated)]
+		there.Description = http.StatusText(http.StatusOK)
+		post.Responses[strconv.Itoa(http.StatusOK)] = &there
+	}
 	if put := s.API.OpenAPI().Paths[op.Path].Put; op.Creates && put != nil {
 		created := *put.Responses[strconv.Itoa(http.StatusOK)]
 		created.Description = http.StatusText(http.StatusCreated)
