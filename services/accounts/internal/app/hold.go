@@ -3,17 +3,14 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"slices"
-	"time"
 
 	"liuke.dev/services/accounts/internal/customer"
 	"liuke.dev/services/accounts/internal/matching"
 	"liuke.dev/services/accounts/internal/storage"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
-	"liuke.dev/shared/problem"
+	"liuke.dev/shared/race"
 	"liuke.dev/shared/store"
 )
 
@@ -102,20 +99,4 @@ func (m *match) remember(ctx context.Context, root *store.Doc[customer.File]) er
 }
 
 // retry repeats what lost a race, with growing pauses.
-func retry(ctx context.Context, do func() error) error {
-	for attempt := 0; ; attempt++ {
-		err := do()
-		if err == nil || !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
-			return err
-		}
-		if attempt == 200 {
-			return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Cause: fmt.Errorf("lost %d races: %w", attempt, err)}
-		}
-		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 5)))
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-}
+func retry(ctx context.Context, do func() error) error { return race.Again(ctx, 200, do) }

@@ -15,8 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
-	"time"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
@@ -28,6 +26,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/race"
 	"liuke.dev/shared/store"
 )
 
@@ -170,22 +169,7 @@ func (o *Outreach) spend(ctx context.Context, customer string, do func(*budget.B
 }
 
 // again repeats what lost a race, with growing pauses.
-func again(ctx context.Context, do func() error) error {
-	for attempt := 0; ; attempt++ {
-		err := do()
-		if err == nil || !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
-			return err
-		}
-		if attempt == 60 {
-			return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Cause: fmt.Errorf("lost %d races: %w", attempt, err)}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 5)))):
-		}
-	}
-}
+func again(ctx context.Context, do func() error) error { return race.Again(ctx, 60, do) }
 
 // Wake makes the sweep look at once.
 func (o *Outreach) Wake() {

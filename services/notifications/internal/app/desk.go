@@ -4,10 +4,7 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"liuke.dev/services/notifications/internal/access"
@@ -17,7 +14,7 @@ import (
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
-	"liuke.dev/shared/problem"
+	"liuke.dev/shared/race"
 	"liuke.dev/shared/store"
 )
 
@@ -61,22 +58,7 @@ func (d *Desk) record(ctx context.Context, customer string, version int64, data 
 }
 
 // retry repeats what lost a race, with growing pauses.
-func retry(ctx context.Context, do func() error) error {
-	for attempt := 0; ; attempt++ {
-		err := do()
-		if err == nil || !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
-			return err
-		}
-		if attempt == 50 {
-			return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Cause: fmt.Errorf("lost %d races: %w", attempt, err)}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 5)))):
-		}
-	}
-}
+func retry(ctx context.Context, do func() error) error { return race.Again(ctx, 50, do) }
 
 // each goes through a list page by page.
 func each[T any](ctx context.Context, c store.Collection[T], q store.Query, do func(*store.Doc[T]) error) error {

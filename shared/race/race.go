@@ -1,0 +1,34 @@
+// Package race repeats what lost a race for a document: read, decide and commit
+// again while somebody else's commit was faster.
+package race
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"liuke.dev/shared/problem"
+	"liuke.dev/shared/store"
+)
+
+// Again carries out do until it loses no race any more, at most tries times over,
+// with growing pauses of up to 32 ms. Errors: those of do; problem.Unavailable once
+// it has lost too often.
+func Again(ctx context.Context, tries int, do func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := do()
+		if err == nil || !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
+			return err
+		}
+		if attempt == tries {
+			return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Cause: fmt.Errorf("lost %d races: %w", attempt, err)}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 5)))):
+		}
+	}
+}
