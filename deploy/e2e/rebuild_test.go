@@ -145,8 +145,8 @@ func customersWithAPast(ctx context.Context, t *testing.T, o *programtest.Office
 				say("order", "inbound", time.Duration(150+30*n)*day, map[string]any{"amount": map[string]any{"minor": 500_00, "currency": "CNY"}})
 			}
 		case 2:
-			say("feedback", "inbound", 20*day, map[string]any{"numbers": map[string]float64{"rating": 30}})
-			say("feedback", "inbound", 10*day, map[string]any{"numbers": map[string]float64{"rating": 40}})
+			say("feedback", "inbound", 20*day, map[string]any{"numbers": map[string]float64{"score": 30, "max": 100}})
+			say("feedback", "inbound", 10*day, map[string]any{"numbers": map[string]float64{"score": 40, "max": 100}})
 			say("complaint", "inbound", 5*day, nil)
 		}
 		if len(items) > 0 {

@@ -91,7 +91,7 @@ func (l *Life) tell(ctx context.Context, n int, customer string, p patron) error
 			score = p.rating
 		}
 		entries = append(entries, body{"customer": customer, "kind": "feedback", "direction": "inbound", "source": "hotline", "source_id": fmt.Sprintf("rating-%d-%d", n, i),
-			"occurred_at": ago(days), "text": "售后评分", "numbers": body{"rating": score}})
+			"occurred_at": ago(days), "text": "售后评分", "numbers": body{"score": score, "max": 100}})
 	}
 	if p.fate == leaves {
 		entries = append(entries, body{"customer": customer, "kind": "complaint", "direction": "inbound", "source": "hotline", "source_id": fmt.Sprintf("complaint-%d", n),
