@@ -119,6 +119,7 @@ func TestBadInputNamesFieldAndRule(t *testing.T) {
 		"halves in disorder":   {"POST", "/v1/notes", `{"text":"\ude00\ud83d"}`, nil, 400, "", ""},
 		"path is no UTF-8":     {"PUT", "/v1/notes/%ff", `{"text":"a"}`, nil, 400, "", ""},
 		"null in the path":     {"PUT", "/v1/notes/a%00b", `{"text":"a"}`, nil, 400, "", ""},
+		"escape in the path":   {"PUT", "/v1/notes/%1b%5b31m", `{"text":"a"}`, nil, 400, "", ""},
 		"query is no UTF-8":    {"GET", "/v1/notes?after=%ff", "", nil, 400, "", ""},
 		"null in the query":    {"GET", "/v1/notes?after=%00", "", nil, 400, "", ""},
 		"query badly escaped":  {"GET", "/v1/notes?after=%zz", "", nil, 400, "", ""},

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -42,13 +43,14 @@ func Language(ctx context.Context) string {
 func requestID(ctx context.Context) string { return telemetry.NamesOf(ctx).Request }
 
 // readable refuses addresses that are no text: invalid UTF-8 or a null character,
-// in the path or the query.
+// in the path or the query, and any control character in the path: it names things,
+// and what names a thing is shown, logged and sent back in headers.
 func readable() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		u := c.Request.URL
 		query, err := url.QueryUnescape(u.RawQuery)
-		if err != nil || !text(u.Path) || !text(query) {
-			Abort(c, &problem.Error{Code: problem.Malformed, Cause: err, Text: lang.T("地址不是有效的 UTF-8 文本", "The address is not valid UTF-8 text")})
+		if err != nil || !text(u.Path) || strings.ContainsFunc(u.Path, unicode.IsControl) || !text(query) {
+			Abort(c, &problem.Error{Code: problem.Malformed, Cause: err, Text: lang.T("地址不是有效的 UTF-8 文本，或路径含有控制字符", "The address is not valid UTF-8 text, or its path holds a control character")})
 			return
 		}
 		c.Next()

@@ -3,8 +3,10 @@ package httpx
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -122,7 +124,17 @@ func NewItem[T any](body T, version int64) *Item[T] {
 	return &Item[T]{ETag: ETag(version), Body: body, Status: http.StatusOK}
 }
 
-// NewCreated makes the output for a thing that was just created.
+// Path joins the parts of an address of a thing, for Location. Ids may hold what an
+// address may not, so it escapes each.
+func Path(parts ...string) string {
+	var out strings.Builder
+	for _, p := range parts {
+		out.WriteString("/" + url.PathEscape(p))
+	}
+	return out.String()
+}
+
+// NewCreated makes the output for a thing that was just created, found at a Path.
 func NewCreated[T any](body T, version int64, location string) *Item[T] {
 	return &Item[T]{ETag: ETag(version), Location: location, Body: body, Status: http.StatusCreated}
 }

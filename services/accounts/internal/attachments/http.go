@@ -95,7 +95,7 @@ func (a *Attachments) upload(c *gin.Context) {
 		return
 	}
 	c.Header("ETag", httpx.ETag(d.Version))
-	c.Header("Location", "/v1/customers/"+d.Body.Customer+"/attachments/"+d.ID)
+	c.Header("Location", httpx.Path("v1", "customers", d.Body.Customer, "attachments", d.ID))
 	c.JSON(http.StatusCreated, d.Body.Shown())
 }
 

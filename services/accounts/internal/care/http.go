@@ -72,7 +72,7 @@ func (c *Care) httpRecord(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(RecordView{d.Body.CareRecord, d.Version}, d.Version, "/v1/care/records/"+d.ID), nil
+	return httpx.NewCreated(RecordView{d.Body.CareRecord, d.Version}, d.Version, httpx.Path("v1", "care", "records", d.ID)), nil
 }
 
 func (c *Care) httpRecords(ctx context.Context, in *struct {
@@ -143,7 +143,7 @@ func (c *Care) httpPlan(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(ActivityView{d.Body, d.Version}, d.Version, "/v1/care/activities/"+d.ID), nil
+	return httpx.NewCreated(ActivityView{d.Body, d.Version}, d.Version, httpx.Path("v1", "care", "activities", d.ID)), nil
 }
 
 func (c *Care) httpActivities(ctx context.Context, in *httpx.PageParams) (*httpx.List[ActivityView], error) {

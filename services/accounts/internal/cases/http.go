@@ -84,7 +84,7 @@ func (c *Cases) created(d *Doc, err error) (*httpx.Item[View], error) {
 		return nil, err
 	}
 	v, err := c.whole(d)
-	return httpx.NewCreated(v, d.Version, "/v1/cases/"+d.ID), err
+	return httpx.NewCreated(v, d.Version, httpx.Path("v1", "cases", d.ID)), err
 }
 
 // Register adds the operations.

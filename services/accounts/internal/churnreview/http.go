@@ -104,7 +104,7 @@ func (r *Reviews) postChurn(ctx context.Context, in *confirmInput) (*httpx.Item[
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(viewOf(d), d.Version, "/v1/churn-reviews/"+d.ID), nil
+	return httpx.NewCreated(viewOf(d), d.Version, httpx.Path("v1", "churn-reviews", d.ID)), nil
 }
 
 func (r *Reviews) put(ctx context.Context, in *struct {

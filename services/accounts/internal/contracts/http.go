@@ -70,7 +70,7 @@ func (c *Contracts) created(ctx context.Context, s Seen, err error) (*httpx.Item
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(c.show(ctx, s, true), s.At, "/v1/contracts/"+s.ID), nil
+	return httpx.NewCreated(c.show(ctx, s, true), s.At, httpx.Path("v1", "contracts", s.ID)), nil
 }
 
 // ContractDraft is what a contract is drafted from.

@@ -81,7 +81,7 @@ func (s Section) add(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(viewOf(d), d.Version, "/v1/experience/"+d.ID), nil
+	return httpx.NewCreated(viewOf(d), d.Version, httpx.Path("v1", "experience", d.ID)), nil
 }
 
 func (s Section) get(ctx context.Context, in *struct {

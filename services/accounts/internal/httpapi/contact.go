@@ -105,7 +105,7 @@ func (a *API) addContact(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out.Status, out.Location = http.StatusCreated, "/v1/customers/"+s.File.ID+"/contacts/"+id
+	out.Status, out.Location = http.StatusCreated, httpx.Path("v1", "customers", s.File.ID, "contacts", id)
 	return out, nil
 }
 

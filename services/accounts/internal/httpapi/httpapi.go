@@ -150,7 +150,7 @@ func (a *API) create(ctx context.Context, in *createInput) (*createOutput, error
 	if err != nil {
 		return nil, err
 	}
-	out := &createOutput{Status: http.StatusCreated, ETag: httpx.ETag(seen.At), Location: "/v1/customers/" + m.Customer, Body: a.customerOf(ctx, seen)}
+	out := &createOutput{Status: http.StatusCreated, ETag: httpx.ETag(seen.At), Location: httpx.Path("v1", "customers", m.Customer), Body: a.customerOf(ctx, seen)}
 	if !m.Created {
 		out.Status, out.Existing = http.StatusOK, "true"
 	}

@@ -63,7 +63,7 @@ func (s *Interventions) open(ctx context.Context, in *struct{ Body effects.OpenI
 	if err != nil {
 		return nil, err
 	}
-	out := &httpx.Item[catalogue.Intervention]{Status: http.StatusOK, Location: "/v1/interventions/" + i.ID, Body: i}
+	out := &httpx.Item[catalogue.Intervention]{Status: http.StatusOK, Location: httpx.Path("v1", "interventions", i.ID), Body: i}
 	if opened {
 		out.Status = http.StatusCreated
 	}

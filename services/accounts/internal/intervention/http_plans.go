@@ -51,7 +51,7 @@ func (s *Interventions) draftPlan(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &httpx.Item[catalogue.WakeUpPlan]{Status: http.StatusCreated, Location: "/v1/customers/" + w.Customer + "/wake-up-plans/" + w.ID, Body: w}, nil
+	return &httpx.Item[catalogue.WakeUpPlan]{Status: http.StatusCreated, Location: httpx.Path("v1", "customers", w.Customer, "wake-up-plans", w.ID), Body: w}, nil
 }
 
 // PlanFields name a plan of a customer.

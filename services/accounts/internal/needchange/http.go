@@ -65,7 +65,7 @@ func (c *Changes) postRequest(ctx context.Context, in *struct{ Body NeedRequestF
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(c.shown(d), d.Version, place+"/"+d.ID), nil
+	return httpx.NewCreated(c.shown(d), d.Version, place+httpx.Path(d.ID)), nil
 }
 
 func (c *Changes) list(ctx context.Context, in *struct {

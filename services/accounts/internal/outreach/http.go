@@ -67,7 +67,7 @@ func (o *Outreach) post(ctx context.Context, in *struct{ Body effects.ReachCusto
 	if err != nil {
 		return nil, err
 	}
-	return &httpx.Item[catalogue.Outreach]{Status: http.StatusCreated, Location: "/v1/outreach/" + c.ID, Body: c}, nil
+	return &httpx.Item[catalogue.Outreach]{Status: http.StatusCreated, Location: httpx.Path("v1", "outreach", c.ID), Body: c}, nil
 }
 
 // Withdrawn tells what was taken back.
@@ -166,7 +166,7 @@ func (o *Outreach) reserve(ctx context.Context, in *reserveInput) (*httpx.Item[P
 	if err != nil {
 		return nil, err
 	}
-	return &httpx.Item[Place]{Status: http.StatusCreated, Location: "/v1/customers/" + in.ID + "/contact-budget/reservations/" + place.ID, Body: place}, nil
+	return &httpx.Item[Place]{Status: http.StatusCreated, Location: httpx.Path("v1", "customers", in.ID, "contact-budget", "reservations", place.ID), Body: place}, nil
 }
 
 func (o *Outreach) giveUp(ctx context.Context, in *struct {

@@ -127,7 +127,7 @@ func (p *Part) postReview(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(d.Body, d.Version, "/v1/standings/reviews"), nil
+	return httpx.NewCreated(d.Body, d.Version, httpx.Path("v1", "standings", "reviews")), nil
 }
 
 func (p *Part) getReviews(ctx context.Context, in *struct{ httpx.PageParams }) (*httpx.List[catalogue.RiskReview], error) {

@@ -77,7 +77,7 @@ func (s *Surveys) httpPost(ctx context.Context, in *struct{ Body effects.SendSur
 		return nil, err
 	}
 	v, err := s.view(d)
-	return httpx.NewCreated(v, d.Version, "/v1/surveys/"+d.ID), err
+	return httpx.NewCreated(v, d.Version, httpx.Path("v1", "surveys", d.ID)), err
 }
 
 // Path names a survey.

@@ -112,7 +112,7 @@ func (a *Learning) propose(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out.Status, out.Location = http.StatusCreated, "/v1/insights/learning/proposals/"+d.ID
+	out.Status, out.Location = http.StatusCreated, httpx.Path("v1", "insights", "learning", "proposals", d.ID)
 	return out, nil
 }
 

@@ -100,7 +100,7 @@ func (h deals) open(ctx context.Context, in *struct{ Body openDealBody }) (*http
 		return nil, err
 	}
 	v, err := h.view(ctx, doc)
-	return httpx.NewCreated(v, doc.Version, "/v1/deals/"+doc.ID), err
+	return httpx.NewCreated(v, doc.Version, httpx.Path("v1", "deals", doc.ID)), err
 }
 
 func (h deals) get(ctx context.Context, in *DealPath) (*httpx.Item[dealView], error) {

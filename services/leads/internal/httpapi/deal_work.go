@@ -51,7 +51,7 @@ func (h deals) sendQuote(ctx context.Context, in *struct {
 		return nil, err
 	}
 	v, err := h.view(ctx, doc)
-	return httpx.NewCreated(sentQuote{quote, v}, doc.Version, "/v1/deals/"+doc.ID), err
+	return httpx.NewCreated(sentQuote{quote, v}, doc.Version, httpx.Path("v1", "deals", doc.ID)), err
 }
 
 func (h deals) confirmQuote(ctx context.Context, in *struct {
@@ -101,7 +101,7 @@ func (h deals) followUp(ctx context.Context, in *struct {
 		return nil, err
 	}
 	v, err := h.view(ctx, doc)
-	return httpx.NewCreated(recordedOnDeal{made, v}, doc.Version, "/v1/deals/"+doc.ID+"/follow-ups"), err
+	return httpx.NewCreated(recordedOnDeal{made, v}, doc.Version, httpx.Path("v1", "deals", doc.ID, "follow-ups")), err
 }
 
 func (h deals) followUps(ctx context.Context, in *struct {

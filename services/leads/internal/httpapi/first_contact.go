@@ -39,12 +39,12 @@ func (h firstContacts) signal(ctx context.Context, in *struct {
 		return nil, err
 	}
 	if d.ID == "" { // known: there is a lead and nothing to look at but that
-		return &httpx.Item[storage.FirstContact]{Status: http.StatusOK, Location: "/v1/leads/" + d.Body.Lead, Body: d.Body}, nil
+		return &httpx.Item[storage.FirstContact]{Status: http.StatusOK, Location: httpx.Path("v1", "leads", d.Body.Lead), Body: d.Body}, nil
 	}
 	if !created {
 		return httpx.NewItem(d.Body, d.Version), nil
 	}
-	return httpx.NewCreated(d.Body, d.Version, "/v1/first-contacts/"+d.ID), nil
+	return httpx.NewCreated(d.Body, d.Version, httpx.Path("v1", "first-contacts", d.ID)), nil
 }
 
 func (h firstContacts) get(ctx context.Context, in *LeadPath) (*httpx.Item[storage.FirstContact], error) {

@@ -95,7 +95,7 @@ func (h forms) create(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(viewOfForm(d), d.Version, "/v1/forms/"+d.ID), nil
+	return httpx.NewCreated(viewOfForm(d), d.Version, httpx.Path("v1", "forms", d.ID)), nil
 }
 
 // formView is a web form as the interface shows it.

@@ -165,7 +165,7 @@ func (h importing) upload(c *gin.Context) {
 		return
 	}
 	c.Header("ETag", httpx.ETag(doc.Version))
-	c.Header("Location", "/v1/imports/"+doc.ID)
+	c.Header("Location", httpx.Path("v1", "imports", doc.ID))
 	c.JSON(http.StatusCreated, h.view(doc))
 }
 

@@ -106,7 +106,7 @@ func (h leads) record(ctx context.Context, in *struct{ Body leadBody }) (*httpx.
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(h.view(d), d.Version, "/v1/leads/"+d.ID), nil
+	return httpx.NewCreated(h.view(d), d.Version, httpx.Path("v1", "leads", d.ID)), nil
 }
 
 func (h leads) get(ctx context.Context, in *LeadPath) (*httpx.Item[leadView], error) {
@@ -172,7 +172,7 @@ func (h leads) followUp(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(recordedOnLead{f, h.view(d)}, d.Version, "/v1/leads/"+d.ID+"/follow-ups"), nil
+	return httpx.NewCreated(recordedOnLead{f, h.view(d)}, d.Version, httpx.Path("v1", "leads", d.ID, "follow-ups")), nil
 }
 
 func (h leads) followUps(ctx context.Context, in *struct {

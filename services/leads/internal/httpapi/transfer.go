@@ -67,7 +67,7 @@ func (h transfers) request(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(h.view(d), d.Version, "/v1/transfers/"+d.ID), nil
+	return httpx.NewCreated(h.view(d), d.Version, httpx.Path("v1", "transfers", d.ID)), nil
 }
 
 func (h transfers) get(ctx context.Context, in *LeadPath) (*httpx.Item[transferView], error) {

@@ -68,7 +68,7 @@ func (a *API) openTask(ctx context.Context, in *openTaskInput) (*httpx.Item[Task
 		Subject: b.Subject, Customer: b.Customer, Company: b.Company, Title: b.Title, Due: b.Due, Rule: b.Rule, Why: why(ctx, in.ID)}})
 	out, err := a.item(ctx, doc, err)
 	if err == nil && created {
-		out.Status, out.Location = http.StatusCreated, "/v1/tasks/"+url.PathEscape(in.ID)
+		out.Status, out.Location = http.StatusCreated, httpx.Path("v1", "tasks", in.ID)
 	}
 	return out, err
 }
@@ -117,7 +117,7 @@ func (a *API) createTask(ctx context.Context, in *struct{ Body NewTask }) (*http
 		Title: lang.T(b.Title, b.Title), Due: b.Due, Why: "person:" + p.ID}})
 	out, err := a.item(ctx, doc, err)
 	if err == nil {
-		out.Status, out.Location = http.StatusCreated, "/v1/tasks/"+id
+		out.Status, out.Location = http.StatusCreated, httpx.Path("v1", "tasks", id)
 	}
 	return out, err
 }

@@ -64,7 +64,7 @@ func (a *API) createHook(ctx context.Context, in *struct{ Body NewHook }) (*http
 	if err != nil {
 		return nil, err
 	}
-	out := httpx.NewCreated(webhook(doc.Body), doc.Version, "/v1/webhooks/"+h.ID)
+	out := httpx.NewCreated(webhook(doc.Body), doc.Version, httpx.Path("v1", "webhooks", h.ID))
 	out.Body.Secret, out.Status = doc.Body.Secret, http.StatusCreated
 	return out, nil
 }

@@ -44,7 +44,7 @@ func (a *API) recordAbsence(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(a.App.Seen(ctx, d.Body), d.Version, "/v1/people/"+id+"/absences/"+absence), nil
+	return httpx.NewCreated(a.App.Seen(ctx, d.Body), d.Version, httpx.Path("v1", "people", id, "absences", absence)), nil
 }
 
 func (a *API) changeAbsence(ctx context.Context, in *struct {

@@ -91,7 +91,7 @@ func (a *API) beginDraft(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(draftOf(d), d.Version, "/v1/policy/drafts/"+d.ID), nil
+	return httpx.NewCreated(draftOf(d), d.Version, httpx.Path("v1", "policy", "drafts", d.ID)), nil
 }
 
 func (a *API) getDraft(ctx context.Context, in *DraftPath) (*httpx.Item[draft], error) {

@@ -109,7 +109,7 @@ func (a *API) addPerson(ctx context.Context, in *struct{ Body newPerson }) (*htt
 			return nil, err
 		}
 	}
-	return httpx.NewCreated(d.Body, d.Version, "/v1/people/"+d.ID), nil
+	return httpx.NewCreated(d.Body, d.Version, httpx.Path("v1", "people", d.ID)), nil
 }
 
 func outside(field string) problem.Field {

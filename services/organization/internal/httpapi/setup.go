@@ -59,5 +59,5 @@ func (a *API) setUp(ctx context.Context, in *setupInput) (*httpx.Item[setupOutpu
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(setupOutput{id}, 1, "/v1/people/"+id), nil
+	return httpx.NewCreated(setupOutput{id}, 1, httpx.Path("v1", "people", id)), nil
 }

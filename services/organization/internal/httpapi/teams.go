@@ -56,7 +56,7 @@ func (a *API) addTeam(ctx context.Context, in *struct{ Body teamBody }) (*httpx.
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewCreated(d.Body, d.Version, "/v1/teams/"+id), nil
+	return httpx.NewCreated(d.Body, d.Version, httpx.Path("v1", "teams", id)), nil
 }
 
 func (a *API) getTeam(ctx context.Context, in *TeamPath) (*httpx.Item[catalogue.Team], error) {
