@@ -45,11 +45,13 @@ func rhythms() []Process {
 		said(task("revisit", "回访：给出业务增值建议", "Revisit: give value-add advice", "success", "3wd", true),
 			"了解使用情况，给出至少一条业务增值建议并记录客户反馈。", "Learn how it is used, give at least one piece of value-add advice, record what the customer says."))
 	survey := process("quarterly_need_survey", "季度需求调研", "Quarterly need survey", Start{On: OnRhythm, Every: 1, Unit: "quarter"},
-		detail(asking(step("send", "发出需求调研", "Send the need survey", DoSurvey, "success", "1wd")), "need"),
+		detail(asking(step("send", "发出需求调研", "Send the need survey", DoSurvey, "success", "1wd")), "needs"),
 		after("send", task("record", "记录需求变化", "Record what changed in the need", "success", "10wd", true)))
 	talk := process("co_creation_talk", "产品共创交流", "Co-creation talk", Start{On: OnRhythm, Every: 1, Unit: "quarter", FirstLate: D("45d")},
 		task("talk", "与客户共创交流并记录结论", "Talk with the customer and record what was agreed", "role:product", "10wd", true))
-	return []Process{revisit, survey, talk}
+	nps := process("half_yearly_nps", "半年推荐意愿调查（NPS）", "Half-yearly NPS", Start{On: OnRhythm, Every: 6, Unit: "month", FirstLate: D("30d")}, // R-146; not on the day of the survey of needs
+		detail(step("ask", "发出推荐意愿调查", "Ask whether they would recommend us", DoSurvey, "success", "1wd"), "nps"))
+	return []Process{revisit, survey, talk, nps}
 }
 
 // caring are days on which the customer hears from us, and what comes before a

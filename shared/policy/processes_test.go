@@ -33,6 +33,9 @@ func TestShippedProcesses(t *testing.T) {
 	if p := at("quarterly_need_survey"); p.Starts.Unit != "quarter" || p.Steps[0].Action != DoSurvey || !p.Steps[1].Evidence {
 		t.Errorf("R-072: %+v", p)
 	}
+	if p := at("half_yearly_nps"); p.Starts.Every != 6 || p.Starts.Unit != "month" || p.Steps[0].Action != DoSurvey || p.Off || s.Surveys.Template(p.Steps[0].Detail).Kind != SurveyNPS {
+		t.Errorf("R-146: %+v", p)
+	}
 	if p := at("co_creation_talk"); p.Steps[0].Who != "role:product" {
 		t.Errorf("R-073: %+v", p)
 	}
@@ -104,6 +107,8 @@ func TestAProcessOfOnesOwn(t *testing.T) {
 		"values of a win":              {func(p *Process) { p.Starts = Start{On: OnWin, Values: []string{"x"}} }, "starts.values", "pointless"},
 		"a message without words":      {func(p *Process) { p.Steps[0].Action, p.Steps[0].Evidence = DoReach, false }, "steps[0].text", "required"},
 		"evidence of an automatic one": {func(p *Process) { p.Steps[0].Action = DoCase }, "steps[0].evidence", "pointless"},
+		"a survey that is not":         {func(p *Process) { p.Steps[0].Action, p.Steps[0].Detail = DoSurvey, "need" }, "steps[0].detail", "exists"},
+		"a kind of case that is not":   {func(p *Process) { p.Steps[0].Action, p.Steps[0].Detail = DoCase, "tea" }, "steps[0].detail", "exists"},
 		"a hand-over of one party":     {func(p *Process) { p.Starts = Start{On: OnHandOver} }, "steps", "R-049"},
 	} {
 		s := Defaults()

@@ -38,6 +38,7 @@ func Validate(s Sections) []problem.Field {
 	c.calendars(s.Calendars)
 	c.maintenance(s.Maintenance)
 	c.processes(s.Processes)
+	c.opened(s)
 	c.reviews(s.Reviews)
 	c.customers(s.Customers)
 	c.outreach(s.Outreach)

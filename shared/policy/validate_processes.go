@@ -130,6 +130,22 @@ func (c *checker) processSteps(at string, steps []ProcessStep) {
 	}
 }
 
+// opened checks that what automatic steps send and open is in the book: a survey
+// or a kind of case that there is not would fail for every customer.
+func (c *checker) opened(s Sections) {
+	for i, p := range s.Processes.Processes {
+		for j, st := range p.Steps {
+			at := fmt.Sprintf("processes.processes[%d].steps[%d].detail", i, j)
+			switch {
+			case st.Action == DoSurvey && s.Surveys.Template(st.Detail) == nil:
+				c.add(at, "exists", "没有这个调查模板："+st.Detail, "no template of surveys has this id: "+st.Detail)
+			case st.Action == DoCase && s.Cases.Kind(st.Detail) == nil:
+				c.add(at, "exists", "没有这个工单类型："+st.Detail, "no kind of cases has this id: "+st.Detail)
+			}
+		}
+	}
+}
+
 func (c *checker) who(at string, st ProcessStep) {
 	role, isRole := strings.CutPrefix(st.Who, "role:")
 	switch {

@@ -106,8 +106,32 @@ func TestQuarterlySurveyAndTalk(t *testing.T) {
 		t.Errorf("surveys %d, talks %d", began(s, "quarterly_need_survey"), began(s, "co_creation_talk"))
 	}
 	var sv effects.SendSurvey
-	if s.Effect("step", journey.SendSurvey, &sv); sv.Customer != "c1" || sv.Template != "need" {
+	if s.Effect("step", journey.SendSurvey, &sv); sv.Customer != "c1" || sv.Template != "needs" {
 		t.Errorf("survey %+v", sv)
+	}
+}
+
+// a customer in maintenance is asked for an NPS twice a year with the book
+// as it is shipped: seven months after the beginning at nine, not a millisecond
+// before, and never on the day of the survey of needs.
+func TestNPSTwiceAYear(t *testing.T) {
+	s := won(t, at(t), only("half_yearly_nps", "quarterly_need_survey"))
+	asks := func() (n int) {
+		return asked(s, journey.SendSurvey, func(v effects.SendSurvey) bool { return v.Template == "nps" && v.Customer == "c1" })
+	}
+	first := journeytest.At(t, "2026-10-01 09:00")
+	s.to(first - ms)
+	if asks() != 0 {
+		t.Fatal("asked too early")
+	}
+	before := asked(s, journey.SendSurvey, func(effects.SendSurvey) bool { return true })
+	s.to(first)
+	if asks() != 1 || asked(s, journey.SendSurvey, func(effects.SendSurvey) bool { return true }) != before+1 {
+		t.Fatalf("asked %d times at %s, of %v", asks(), first, s.Rules())
+	}
+	s.to(first + 365*day)
+	if asks() != 3 {
+		t.Errorf("asked %d times in a year and a half", asks())
 	}
 }
 
