@@ -67,7 +67,9 @@ func run(ctx context.Context, engines string, chosen func(trial.Fault) bool, lis
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
 	r := report{engines: engines, begun: time.Now(), seed: seed, before: load()}
 	for _, g := range groups {
-		results, whole, err := trial.Try(ctx, g, dir, seed, func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) })
+		results, whole, err := trial.Try(ctx, g, dir, seed, func(format string, args ...any) {
+			fmt.Fprintf(os.Stderr, "%6.1f s  %s\n", time.Since(r.begun).Seconds(), fmt.Sprintf(format, args...))
+		})
 		r.groups = append(r.groups, tried{g.Name, results, whole})
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", g.Name, err), ctx.Err())

@@ -104,6 +104,7 @@ const (
 
 func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
 	r = Result{Fault: f}
+	spent := newClock()
 	if f.prepare != nil {
 		if err := f.prepare(ctx, t); err != nil {
 			return r, fmt.Errorf("preparing: %w", err)
@@ -121,12 +122,14 @@ func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
 			err = rest(ctx, warm)
 		}
 	}
+	spent.on("before")
 	begin := time.Now()
 	if err == nil {
 		var ended time.Time
 		ended, err = f.do(ctx, t)
 		r.Lasted = ended.Sub(begin)
 		stop()
+		spent.on("fault")
 		if err == nil {
 			r.Caught, err = t.catchUp(ctx, f, ended, &r)
 		}
@@ -136,7 +139,9 @@ func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
 	if err != nil {
 		return r, err
 	}
+	spent.on("catching up")
 	t.recount(ctx, &r)
+	spent.on("recount")
 	firedNow, lateNow := t.ledger.Promises()
 	r.Acknowledged, r.Fired, r.Late = t.journal.Size()-written, firedNow-fired, lateNow-late
 	r.Repeated = t.mail.Repeated() + t.hooks.Repeated() - repeated
@@ -146,6 +151,8 @@ func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
 		t.say("    WRONG: %s", one)
 	}
 	t.calm(ctx)
+	spent.on("calming")
+	t.say("    %s", spent)
 	return r, nil
 }
 
