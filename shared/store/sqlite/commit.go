@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"liuke.dev/shared/store"
 )
 
@@ -18,23 +16,11 @@ func (e *engine) Commit(ctx context.Context, collection string, w store.Write) e
 	if err != nil {
 		return err
 	}
-	if len(w.Record.Body) > store.MaxDocument {
-		return store.ErrTooLarge
-	}
-	if !gjson.ValidBytes(w.Record.Body) {
-		return fmt.Errorf("store: the body of %s is no JSON", w.Record.ID)
-	}
-	commands, err := encodeCommands(w.Record.Commands)
+	run, err := f.prepared(w)
 	if err != nil {
 		return err
 	}
-	values := f.values(w.Record.Body)
-	return e.writer.do(ctx, len(w.Facts) > 0, func(c *conn) error {
-		if err := f.write(c, w.Record, commands, values); err != nil {
-			return err
-		}
-		return writeFacts(c, w.Facts)
-	})
+	return e.writer.do(ctx, len(w.Facts) > 0, run)
 }
 
 // factsPerStatement bounds the prepared forms of the insert.

@@ -43,6 +43,27 @@ func testDocument(t *testing.T, s Subject) {
 	}
 }
 
+// Commits that are made together are judged each by itself.
+func testTogether(t *testing.T, s Subject) {
+	e, c := open(t, s)
+	must(t, c.Commit(ctx(t), store.New("b", Item{Owner: "李伟"}), "", fact("1")))
+	fresh, known, bad := store.New("a", Item{Owner: "王芳"}), store.New("b", Item{}), store.New("", Item{})
+	outcome := c.CommitAll(ctx(t), []store.Change[Item]{{Doc: fresh, Facts: []store.Fact{fact("2"), fact("3")}}, {Doc: known, Facts: []store.Fact{fact("no")}}, {Doc: bad}, {Doc: store.New("c", Item{})}})
+	must(t, outcome[0])
+	wants(t, outcome[1], store.ErrExists)
+	wants(t, outcome[2], store.ErrBadID)
+	must(t, outcome[3])
+	fresh.Body.Owner = "again" // it knows its new version and chain
+	must(t, c.CommitAll(ctx(t), []store.Change[Item]{{Doc: fresh, Facts: []store.Fact{fact("4")}}})[0])
+	kept, err := c.Get(ctx(t), "b")
+	must(t, err)
+	history, err := e.History(ctx(t), "item/a", 0, 10)
+	must(t, err)
+	if kept.Body.Owner != "李伟" || len(history) != 3 || history[2].Prev != history[1].Hash {
+		t.Errorf("%+v %+v", kept, history)
+	}
+}
+
 // Bodies come back byte for byte.
 func testBody(t *testing.T, s Subject) {
 	e, _ := open(t, s)

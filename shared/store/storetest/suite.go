@@ -31,7 +31,7 @@ func Run(t *testing.T, s Subject) {
 		name string
 		run  func(*testing.T, Subject)
 	}{
-		{"document", testDocument}, {"body", testBody}, {"refusals", testRefusals}, {"remove", testRemove},
+		{"document", testDocument}, {"together", testTogether}, {"body", testBody}, {"refusals", testRefusals}, {"remove", testRemove},
 		{"repeated command", testRepeated}, {"compare and set", testCompareAndSet}, {"unique id", testUniqueID},
 		{"equal values", testEqualValues}, {"paging", testPaging}, {"paging while writing", testPagingWhileWriting},
 		{"lacking order", testLackingOrder}, {"ranges and counts", testRanges}, {"cursors", testCursors},
