@@ -13,9 +13,11 @@ import (
 	"liuke.dev/services/notifications/internal/outbox"
 	"liuke.dev/services/notifications/internal/storage"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/eventstream"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/service"
+	"liuke.dev/shared/standing/shown"
 )
 
 // sendWithin bounds one attempt to send; a lease is longer, so that nobody else
@@ -57,14 +59,18 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk := app.New(app.Desk{Current: current(d), Patience: patience, Docs: docs, People: d.Directory, Policy: d.Policy, Guard: access.New(d.Directory, d.Clock), Clock: d.Clock,
+	standings, err := shown.New(ctx, d.Store)
+	if err != nil {
+		return nil, err
+	}
+	desk := app.New(app.Desk{Current: current(d), Standings: standings, Patience: patience, Docs: docs, People: d.Directory, Policy: d.Policy, Guard: access.New(d.Directory, d.Clock), Clock: d.Clock,
 		Log: d.Log, Metrics: app.NewMetrics(d.Metrics), Mail: d.Config.SMTP.Host != "", Hook: app.HookConfig{URL: d.Config.Webhook.URL, Secret: d.Config.Webhook.Secret}})
 	sender := &app.Sender{Desk: desk, Hook: channel.NewWebhook(sendWithin, d.Clock), Attempts: attempts, Lease: lease, Mails: mails, Posts: posts, Bells: bells, Idle: idle}
 	if m := channel.NewSMTP(d.Config.SMTP, d.Config.Origin, sendWithin); m != nil {
 		sender.Mail = m
 	}
 	return &Service{deps: d, desk: desk, sender: sender, api: &httpapi.API{Desk: desk, Journey: d.JourneyLink,
-		Stream: httpapi.Stream{Heartbeat: 15 * time.Second, Look: 2 * time.Second, Patience: 10 * time.Second}}}, nil
+		Stream: eventstream.Manner{Heartbeat: 15 * time.Second, Look: 2 * time.Second, Patience: 10 * time.Second}}}, nil
 }
 
 // Register adds the service's operations.
@@ -86,6 +92,10 @@ func (s *Service) Run(ctx context.Context) error {
 		func(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.outreach", Topics: []string{catalogue.TopicAccounts},
 				Types: app.OutreachTypes, Handle: s.desk.ReactToOutreach})
+		},
+		func(ctx context.Context) error {
+			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.standings", Topics: []string{catalogue.TopicAccounts},
+				Types: shown.Types, Handle: s.desk.Standings.Observe})
 		},
 		s.known(func(ctx context.Context) error {
 			return s.deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.notifications.keyaccounts", Topics: []string{catalogue.TopicAccounts},

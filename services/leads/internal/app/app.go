@@ -16,6 +16,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/standing/shown"
 	"liuke.dev/shared/store"
 
 	"liuke.dev/services/leads/internal/access"
@@ -45,7 +46,7 @@ type App struct {
 
 	turns     turns
 	limits    limits
-	standings store.Collection[storage.Standing]
+	standings *shown.Standings
 }
 
 // Config is what an App is made of.
@@ -68,7 +69,7 @@ func New(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	standings, err := storage.Standings(ctx, c.Engine)
+	standings, err := shown.New(ctx, c.Engine)
 	if err != nil {
 		return nil, err
 	}

@@ -11,15 +11,20 @@ import (
 	"liuke.dev/services/notifications/internal/storage"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
+	"liuke.dev/shared/eventstream"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/race"
+	"liuke.dev/shared/standing/shown"
 	"liuke.dev/shared/store"
 )
 
 // source names the service in its facts.
 const source = "liuke/notifications"
+
+// MaxStreams is how many event streams one person may hold open.
+const MaxStreams = 10
 
 // Desk is where tasks and reminders are kept.
 type Desk struct {
@@ -29,6 +34,8 @@ type Desk struct {
 	Guard  access.Guard
 	Clock  instant.Clock
 	Log    *slog.Logger
+	// Standings are how customers stand: tasks and reminders of one in danger show it.
+	Standings *shown.Standings
 	// Current tells whether every published fact that tells of subjects has been read;
 	// nil: that cannot be told. Patience is how long a fact on its way is waited for.
 	Current  func(context.Context) bool
@@ -39,8 +46,8 @@ type Desk struct {
 	Mail bool
 	Hook HookConfig
 
-	hub  *hub
-	wake chan struct{} // the sender has something to do
+	Hub  *eventstream.Hub // wakes the event streams of people
+	wake chan struct{}    // the sender has something to do
 }
 
 // HookConfig is the webhook that the configuration names.
@@ -48,7 +55,7 @@ type HookConfig struct{ URL, Secret string }
 
 // New makes a desk.
 func New(d Desk) *Desk {
-	d.hub, d.wake = &hub{listeners: map[string]map[chan struct{}]bool{}}, make(chan struct{}, 1)
+	d.Hub, d.wake = &eventstream.Hub{Most: MaxStreams}, make(chan struct{}, 1)
 	return &d
 }
 

@@ -79,7 +79,7 @@ func (d *Desk) spread(ctx context.Context, doc *store.Doc[outbox.Reminder]) erro
 	if errors.Is(err, store.ErrConflict) {
 		err = nil // somebody else made the same deliveries
 	}
-	d.hub.tell(r.To...)
+	d.Hub.Tell(r.To...)
 	d.Wake()
 	return err
 }

@@ -61,7 +61,7 @@ func (d *Desk) create(ctx context.Context, t task.Task) (*store.Doc[task.Task], 
 		doc, err = d.Docs.Tasks.Get(ctx, t.ID)
 		return doc, false, err
 	}
-	d.hub.tell(t.Assignee)
+	d.Hub.Tell(t.Assignee)
 	return doc, err == nil, err
 }
 
@@ -128,7 +128,7 @@ func (d *Desk) change(ctx context.Context, id, command string, f func(*store.Doc
 		if err := d.Docs.Tasks.Commit(ctx, doc, command, list...); err != nil {
 			return err
 		}
-		d.hub.tell(was, doc.Body.Assignee)
+		d.Hub.Tell(was, doc.Body.Assignee)
 		return nil
 	})
 	return doc, err

@@ -9,6 +9,7 @@ import (
 	"liuke.dev/services/notifications/internal/access"
 	"liuke.dev/services/notifications/internal/app"
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/eventstream"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/httpx"
 )
@@ -19,7 +20,7 @@ type API struct {
 	// Journey gives the address of a subject's journey in the Temporal UI.
 	Journey func(kind, id string) string
 	// Stream settings of event streams.
-	Stream Stream
+	Stream eventstream.Manner
 }
 
 // Register adds the operations.

@@ -12,6 +12,7 @@ import (
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/standing/shown"
 )
 
 // Reminder is an entry of a person's list.
@@ -20,14 +21,16 @@ type Reminder struct {
 	Unread bool         `json:"unread,omitempty"`
 	ReadAt instant.Time `json:"read_at,omitempty"`
 	WhyURL string       `json:"why_url"`
+
+	CustomerStanding *shown.CustomerStanding `json:"customer_standing,omitempty" doc:"How its customer stands (R-102)"`
 }
 
-func reminder(r catalogue.Reminder) Reminder {
-	return Reminder{Reminder: r, WhyURL: "/v1/insights/why?reminder=" + url.QueryEscape(r.ID)}
+func (a *API) reminder(ctx context.Context, r catalogue.Reminder) Reminder {
+	return Reminder{Reminder: r, WhyURL: "/v1/insights/why?reminder=" + url.QueryEscape(r.ID), CustomerStanding: a.standing(ctx, r.Customer, r.Subject)}
 }
 
-func entry(v outbox.Delivery) Reminder {
-	r := reminder(v.Reminder)
+func (a *API) entry(ctx context.Context, v outbox.Delivery) Reminder {
+	r := a.reminder(ctx, v.Reminder)
 	r.Unread, r.ReadAt = v.Unread, v.ReadAt
 	return r
 }
@@ -47,7 +50,7 @@ func (a *API) remind(ctx context.Context, in *remindInput) (*httpx.Item[Reminder
 	if err != nil {
 		return nil, err
 	}
-	out := httpx.NewItem(reminder(doc.Body.Reminder), doc.Version)
+	out := httpx.NewItem(a.reminder(ctx, doc.Body.Reminder), doc.Version)
 	if created {
 		out.Status = http.StatusCreated
 	}
@@ -70,7 +73,7 @@ func (a *API) listReminders(ctx context.Context, in *listRemindersInput) (*httpx
 	}
 	out := make([]Reminder, 0, len(docs))
 	for _, doc := range docs {
-		out = append(out, entry(doc.Body))
+		out = append(out, a.entry(ctx, doc.Body))
 	}
 	return httpx.NewList(out, next), nil
 }

@@ -16,6 +16,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/standing/shown"
 	"liuke.dev/shared/store"
 )
 
@@ -28,11 +29,14 @@ type Task struct {
 	WhyURL     string       `json:"why_url" doc:"Where the chain of causes is told"`
 	JourneyURL string       `json:"journey_url,omitempty" doc:"The subject's journey in the Temporal UI"`
 	Unseen     bool         `json:"unseen,omitempty" doc:"What it is about was not known when the task was made, and no fact has told of it yet"`
+
+	CustomerStanding *shown.CustomerStanding `json:"customer_standing,omitempty" doc:"How its customer stands (R-102)"`
 }
 
 func (a *API) task(ctx context.Context, doc *store.Doc[task.Task]) (Task, error) {
 	t := doc.Body
-	out := Task{Task: t.Task, Owner: t.Owner, Version: doc.Version, ChangedAt: t.ChangedAt, WhyURL: "/v1/insights/why?task=" + url.QueryEscape(t.ID)}
+	out := Task{Task: t.Task, Owner: t.Owner, Version: doc.Version, ChangedAt: t.ChangedAt, WhyURL: "/v1/insights/why?task=" + url.QueryEscape(t.ID),
+		CustomerStanding: a.standing(ctx, t.Customer, t.Subject)}
 	switch t.Subject.Kind {
 	case catalogue.KindLead, catalogue.KindDeal, catalogue.KindTransfer, catalogue.KindCase, catalogue.KindContract, catalogue.KindIntervention,
 		catalogue.KindChurnReview, catalogue.KindNeedChange:
@@ -41,6 +45,14 @@ func (a *API) task(ctx context.Context, doc *store.Doc[task.Task]) (Task, error)
 	var err error
 	out.Unseen, err = a.Desk.Unseen(ctx, t)
 	return out, err
+}
+
+// standing gives how the customer stands of whom something is told, nil where there is none.
+func (a *API) standing(ctx context.Context, customer string, of catalogue.Subject) *shown.CustomerStanding {
+	if customer == "" && of.Kind == catalogue.KindCustomer {
+		customer = of.ID
+	}
+	return a.Desk.Standings.Of(ctx, customer)
 }
 
 func (a *API) item(ctx context.Context, doc *store.Doc[task.Task], err error) (*httpx.Item[Task], error) {
