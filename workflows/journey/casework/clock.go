@@ -9,6 +9,7 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 	"liuke.dev/workflows/journey/pursuit"
 )
 
@@ -57,7 +58,7 @@ func (c clock) warning() journey.Rule[State] {
 		if k := s.kind(v); k != nil && rung < len(k.WarnAt) {
 			at = strconv.Itoa(k.WarnAt[rung]) + "%"
 		}
-		return s.about(lang.T(c.what.Zh+"时限已过 "+at, at+" of the time for the "+c.what.En+" has passed"))
+		return lang.T(c.what.Zh+"时限已过 "+at, at+" of the time for the "+c.what.En+" has passed")
 	}
 	return journey.Rule[State]{
 		Name: c.name + "_warning", Ladder: true,
@@ -74,7 +75,7 @@ func (c clock) warning() journey.Rule[State] {
 			}
 		},
 		Fire: func(s *State, f *journey.Firing) {
-			s.remind(f, catalogue.LevelRemind, says(s, f.Rung, f.View))
+			s.Matter().Remind(f, catalogue.LevelRemind, s.Now.Value.Owner, says(s, f.Rung, f.View))
 		},
 		Does: func(s *State, o journey.Obligation, v *policy.View) lang.Text {
 			t := says(s, o.Rung, v)
@@ -108,17 +109,14 @@ func (c clock) breach() journey.Rule[State] {
 
 // late warns and escalates after the clock ran down; each rung once in a round.
 func (c clock) late() journey.Rule[State] {
-	step := func(s *State, rung int, v *policy.View) policy.Step {
-		if k := s.kind(v); k != nil && rung < len(k.Late) {
-			return k.Late[rung]
-		}
-		return policy.Step{}
-	}
-	says := func(s *State, rung int, v *policy.View) lang.Text {
-		return s.about(pursuit.Overdue(c.what.Zh, c.what.En, step(s, rung, v)))
-	}
-	return journey.Rule[State]{
-		Name: c.name, Ladder: true,
+	return duty.Ladder[State]{Name: c.name, Matter: (*State).Matter,
+		Steps: func(s *State, v *policy.View) []policy.Step {
+			if k := s.kind(v); k != nil {
+				return k.Late
+			}
+			return nil
+		},
+		Path: func(s *State) string { return "cases.kinds[" + s.Now.Value.Kind + "].late" },
 		Arm: func(s *State, v *policy.View, p *journey.Pending) {
 			due, ok := c.due(s, v)
 			kind := s.kind(v)
@@ -129,36 +127,20 @@ func (c clock) late() journey.Rule[State] {
 				p.EpisodeRung(i, s.Round, int64(s.Now.Value.Round), s.on(v).After(due, kind.Late[i].After))
 			}
 		},
-		Fire: func(s *State, f *journey.Firing) {
-			level := step(s, f.Rung, f.View).Action
-			switch level {
-			case policy.ActRemind, policy.ActWarn, policy.ActEscalate:
-			default: // nothing of a case can be marked, reassigned or recycled
-				level = catalogue.LevelEscalate
-			}
-			s.remind(f, level, says(s, f.Rung, f.View))
+		Who: func(s *State, _ *policy.View) []string { return []string{s.Now.Value.Owner} },
+		Says: func(_ *State, _ *policy.View, step policy.Step) lang.Text {
+			return pursuit.Overdue(c.what.Zh, c.what.En, step)
 		},
-		Does: func(s *State, o journey.Obligation, v *policy.View) lang.Text {
-			a, t := pursuit.Action(step(s, o.Rung, v).Action), says(s, o.Rung, v)
-			return lang.T(a.Zh+"："+t.Zh, a.En+": "+t.En)
-		},
-		Policy: func(s *State, o journey.Obligation) string {
-			return "cases.kinds[" + s.Now.Value.Kind + "].late[" + strconv.Itoa(o.Rung) + "]"
-		},
-	}
+	}.Rule()
 }
 
-func (s *State) remind(f *journey.Firing, level string, text lang.Text) {
-	f.Ask(journey.Remind, s.subject(), effects.Remind{Level: level, Rule: f.Rule, Subject: s.subject(), Customer: s.Now.Value.Customer, Owner: s.Now.Value.Owner,
-		Text: text, Due: f.Due, Late: f.Late})
-}
-
-// about puts whose case it is before what is said of it.
-func (s *State) about(t lang.Text) lang.Text {
+// Matter is what the case's reminders are about: whose case it is.
+func (s *State) Matter() duty.Matter {
 	k := &s.Now.Value
 	who := ""
 	if k.Name != "" {
 		who = k.Name + " · "
 	}
-	return lang.T(who+k.KindName.Zh+"「"+k.Title+"」："+t.Zh, who+k.KindName.En+" “"+k.Title+"”: "+t.En)
+	return duty.Matter{Subject: s.subject(), Customer: k.Customer, Company: k.Name,
+		Name: lang.T(who+k.KindName.Zh+"「"+k.Title+"」", who+k.KindName.En+" “"+k.Title+"”")}
 }

@@ -66,20 +66,6 @@ func (s *story) resumes(at, due instant.Time) {
 	})
 }
 
-// boundary holds a rule to the very instant at which it fires.
-func (s *story) boundary(rule string, due instant.Time) {
-	s.t.Helper()
-	s.Until(due - 1)
-	s.Decide(due - 1)
-	if s.DidFire(rule) || s.Due(rule) != due {
-		s.t.Fatalf("%s is pending for %s, want %s; fired %v", rule, s.Due(rule), due, s.Rules())
-	}
-	s.Decide(due)
-	if !s.DidFire(rule) {
-		s.t.Fatalf("%s did not fire at %s; %v", rule, due, s.Rules())
-	}
-}
-
 func (s *story) count(rule string) (n int) {
 	for _, r := range s.Rules() {
 		if r == rule {
@@ -99,8 +85,8 @@ func TestTheResponseClock(t *testing.T) {
 	if s.Effect("owners_task", journey.CreateTask, &task); task.Kind != catalogue.TaskRespond || task.Assignee != "li" || task.Due != journeytest.At(t, "2026-03-02 14:00") || task.Customer != "c1" {
 		t.Errorf("task %+v", task)
 	}
-	s.boundary("response_warning.0", journeytest.At(t, "2026-03-02 12:00"))
-	s.boundary("response_breach", journeytest.At(t, "2026-03-02 14:00"))
+	s.Boundary("response_warning.0", journeytest.At(t, "2026-03-02 12:00"))
+	s.Boundary("response_breach", journeytest.At(t, "2026-03-02 14:00"))
 	var b effects.BreachCase
 	if s.Effect("response_breach", journey.BreachCase, &b); b.Clock != "response" || b.Round != 1 || b.Due != journeytest.At(t, "2026-03-02 14:00") {
 		t.Errorf("breach %+v", b)
@@ -109,7 +95,7 @@ func TestTheResponseClock(t *testing.T) {
 	if s.Effect("response.0", journey.Remind, &r); r.Level != catalogue.LevelWarn || r.Owner != "li" {
 		t.Errorf("at its end %+v", r)
 	}
-	s.boundary("response.1", journeytest.At(t, "2026-03-02 16:00"))
+	s.Boundary("response.1", journeytest.At(t, "2026-03-02 16:00"))
 	if s.Effect("response.1", journey.Remind, &r); r.Level != catalogue.LevelEscalate {
 		t.Errorf("escalation %+v", r)
 	}
@@ -154,14 +140,14 @@ func TestClocksStandStillWhileTheCustomerIsWaitedFor(t *testing.T) {
 	if s.Effect("owners_task", journey.CancelTasks, &c); !slices.Equal(c.Kinds, []string{catalogue.TaskRespond}) || s.Due("solution_breach") != 0 {
 		t.Errorf("while it waits: %+v, %s", c, s.Due("solution_breach"))
 	}
-	s.boundary("unanswered.0", journeytest.At(t, "2026-03-04 17:59")) // two working days
+	s.Boundary("unanswered.0", journeytest.At(t, "2026-03-04 17:59")) // two working days
 	var n effects.NudgeCustomer
 	if s.Effect("unanswered.0", journey.NudgeCustomer, &n); n.AsOf != journeytest.At(t, "2026-03-02 17:59") {
 		t.Errorf("reminder to the customer %+v", n)
 	}
 	back := journeytest.At(t, "2026-03-05 09:00")
 	s.resumes(back, back+minute)
-	s.boundary("solution_breach", back+minute) // one minute was left
+	s.Boundary("solution_breach", back+minute) // one minute was left
 	if s.Due("unanswered.1") != 0 || s.Due("close_waiting") != 0 {
 		t.Error("still waiting")
 	}
@@ -178,7 +164,7 @@ func TestCasesEndByThemselves(t *testing.T) {
 	monday := journeytest.At(t, "2026-03-02 09:00")
 	s := begin(t, monday)
 	s.waits(monday + hour)
-	s.boundary("close_waiting", monday+hour+10*day)
+	s.Boundary("close_waiting", monday+hour+10*day)
 	var c effects.CloseCase
 	if s.Effect("close_waiting", journey.CloseCase, &c); c.Reason != "no_answer" || c.AsOf != monday+hour {
 		t.Errorf("%+v", c)
@@ -187,7 +173,7 @@ func TestCasesEndByThemselves(t *testing.T) {
 	s.step(monday+2*hour, "resolved", func(k *catalogue.Case) {
 		k.Status, k.ResolvedAt, k.Response.DoneAt, k.Solution.DoneAt = catalogue.CaseResolved, monday+2*hour, monday+2*hour, monday+2*hour
 	})
-	s.boundary("close_solved", monday+2*hour+5*day)
+	s.Boundary("close_solved", monday+2*hour+5*day)
 	if s.Effect("close_solved", journey.CloseCase, &c); c.Reason != "solved" || c.AsOf != monday+2*hour {
 		t.Errorf("%+v", c)
 	}

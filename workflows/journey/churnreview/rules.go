@@ -1,25 +1,19 @@
 package churnreview
 
 import (
+	"strings"
+
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Rules are the rules of a churn review's journey.
-var Rules journey.Rules[State] = rules{journey.NewTable(all()...)}
+var Rules journey.Rules[State] = rules{journey.NewTable(duty.Rules(duties()...)...)}
 
 type rules struct{ journey.Table[State] }
-
-// all lists every promise that is kept about a churn review.
-func all() []journey.Rule[State] {
-	var list []journey.Rule[State]
-	for _, d := range duties {
-		list = append(list, d.task(), d.overdue(), d.done())
-	}
-	return list
-}
 
 // Name of the kind.
 func (rules) Name() string { return Name }
@@ -68,6 +62,28 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 	c := s.Now.Value
 	name := stages[c.Status]
 	st := journey.Status{Stage: c.Status, StageName: name, Owner: c.Owner, Customer: c.Customer, Closed: !s.open()}
-	st.Says = lang.T(c.Company+" · "+name.Zh, c.Company+" · "+name.En)
+	zh, en := c.Company+" · "+name.Zh, c.Company+" · "+name.En
+	if s.open() {
+		missing := s.missing()
+		zh, en = zh+"，尚缺"+missing.Zh, en+", still missing: "+missing.En
+	}
+	if c.Evidence != "" {
+		zh, en = zh+"（"+c.Evidence+"）", en+" ("+c.Evidence+")"
+	}
+	st.Says = lang.T(zh, en)
 	return st
+}
+
+// missing says what the review waits for.
+func (s *State) missing() lang.Text {
+	var zh, en []string
+	for _, d := range departments {
+		if _, owes := s.owes(d.role); owes {
+			zh, en = append(zh, d.name.Zh+"意见"), append(en, "the findings of "+d.name.En)
+		}
+	}
+	if !s.met() {
+		zh, en = append(zh, "客户访谈"), append(en, "the interview")
+	}
+	return lang.T(strings.Join(append(zh, "结论"), "、"), strings.Join(append(en, "the conclusion"), ", "))
 }

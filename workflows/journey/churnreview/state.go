@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/instant"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Name of the kind; a journey's id is churn_review/<id>.
@@ -23,15 +23,22 @@ type State struct {
 	// Since is when each department's part became its person's.
 	Since map[string]journey.Moment `json:"since,omitempty"`
 	// Tasks are those that wait, by the name of their duty.
-	Tasks map[string]Task `json:"tasks,omitempty"`
+	Tasks duty.Tasks `json:"tasks,omitempty"`
+	// Newest is when the newest fact was recorded.
+	Newest journey.Moment `json:"newest,omitzero"`
 }
 
-// Task that waits for a person.
-type Task struct {
-	ID  string       `json:"id"`
-	For string       `json:"for"`
-	Due instant.Time `json:"due"`
+// Matter is what the review's tasks and reminders are about.
+func (s *State) Matter() duty.Matter {
+	c := s.Now.Value
+	return duty.Matter{Subject: s.subject(), Customer: c.Customer, Company: c.Company, Name: duty.Named(c.Company)}
 }
+
+// Told is when the newest fact was recorded.
+func (s *State) Told() journey.Moment { return s.Newest }
+
+// Waiting are the tasks that wait.
+func (s *State) Waiting() *duty.Tasks { return &s.Tasks }
 
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindChurnReview, ID: s.ID}
@@ -55,6 +62,7 @@ func (s *State) take(f journey.Fact, c catalogue.ChurnReview) bool {
 		return false
 	}
 	m := journey.Moment{Ref: f.Ref, At: c.ConfirmedAt, Known: f.Time}
+	s.Newest = journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
 	if !s.Opened.Set() {
 		s.Opened = m
 	}

@@ -10,7 +10,6 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
-	"liuke.dev/workflows/journey/pursuit"
 )
 
 // owes tells whether an installment is to be paid.
@@ -44,21 +43,19 @@ func paymentDue() journey.Rule[State] {
 
 // paymentOverdue tells the owner, then their supervisor, of each installment that is overdue.
 func paymentOverdue() journey.Rule[State] {
-	steps := func(v *policy.View) []policy.Step { return v.Sections.Contracts.PaymentOverdue }
-	says := func(step policy.Step) lang.Text {
-		n := pursuit.Span(step.After)
-		return lang.T("款项已逾期 "+n.Zh, "a payment is overdue by "+n.En)
-	}
-	return ladder("payment", "contracts.payment_overdue", steps, says, func(s *State, v *policy.View, p *journey.Pending) {
+	l := telling("payment", "contracts.payment_overdue", func(v *policy.View) []policy.Step { return v.Sections.Contracts.PaymentOverdue },
+		func(n lang.Text) lang.Text { return lang.T("款项已逾期 "+n.Zh, "a payment is overdue by "+n.En) })
+	l.Arm = func(s *State, v *policy.View, p *journey.Pending) {
 		if !s.owes() {
 			return
 		}
-		for i, step := range steps(v) {
+		for i, step := range v.Sections.Contracts.PaymentOverdue {
 			if i < journey.MaxRungs {
 				p.EpisodeRung(i, s.owed(), int64(s.Now.Value.Owed), v.After(s.Now.Value.OwedDue, step.After))
 			}
 		}
-	})
+	}
+	return l.Rule()
 }
 
 // mostOffers bounds how often one contract makes offers due.

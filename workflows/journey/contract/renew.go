@@ -9,46 +9,28 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 	"liuke.dev/workflows/journey/pursuit"
 )
 
-// renewalTalk starts the talk about renewing before the contract ends: when the first
-// window opens, or at once if the contract is shorter than that.
-func renewalTalk() journey.Rule[State] {
-	return journey.Rule[State]{
-		Name: "renewal_talk",
-		Arm: func(s *State, v *policy.View, p *journey.Pending) {
-			w := v.Sections.Contracts.RenewalWindows
-			if s.ends() && s.undecided() && len(w) > 0 {
-				p.Add(s.Active, max(s.Active.At, before(s.Now.Value.Until, w[0], v)))
-			}
-		},
-		Fire: func(s *State, f *journey.Firing) {
-			s.open(f, catalogue.TaskRenewalTalk, s.Now.Value.Owner, lang.T("沟通续约意向", "Talk about renewing"), s.talkDue(f.View))
-		},
-		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
-			return lang.T("创建任务：沟通续约意向", "create the task: talk about renewing")
-		},
-		Policy: func(*State, journey.Obligation) string { return "contracts.renewal_windows[0]" },
-	}
-}
-
-// talkMoves gives the talk to whoever sees to the contract now.
-func talkMoves() journey.Rule[State] {
-	return journey.Rule[State]{
-		Name: "talk_moves",
-		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
-			if s.Task.Kind == catalogue.TaskRenewalTalk && s.Task.For != s.Now.Value.Owner && s.ends() && s.undecided() {
-				p.Add(journey.Moment{Ref: s.Now.Ref, At: s.Phase.At}, s.Phase.At)
-			}
-		},
-		Fire: func(s *State, f *journey.Firing) {
-			s.open(f, catalogue.TaskRenewalTalk, s.Now.Value.Owner, lang.T("沟通续约意向", "Talk about renewing"), s.talkDue(f.View))
-		},
-		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
-			return lang.T("续约沟通转给新的负责人", "give the renewal talk to the new owner")
-		},
-	}
+// talk is the talk about renewing before the contract ends: it begins when the first
+// window opens, or at once if the contract is shorter than that, and goes to whoever
+// sees to the contract. Its reminders are the windows, see renewalWindow.
+var talk = duty.Duty[State]{Task: "renewal_talk", Over: "talk_over", Kind: catalogue.TaskRenewalTalk,
+	Title: duty.Always[State](lang.T("沟通续约意向", "Talk about renewing")),
+	Path:  duty.Always[State]("contracts.renewal_windows[0]"),
+	Waits: func(s *State, v *policy.View) (duty.Step, bool) {
+		w := v.Sections.Contracts.RenewalWindows
+		if !s.ends() || !s.undecided() || len(w) == 0 {
+			return duty.Step{}, false
+		}
+		since := s.Active
+		if s.Talk.Set() {
+			since = s.Talk
+		}
+		return duty.Step{Person: s.Now.Value.Owner, Since: since, Opens: before(s.Now.Value.Until, w[0], v), Due: s.talkDue(v)}, true
+	},
+	Desk: desk,
 }
 
 // talkDue is when the talk is due; of a contract that is too short, in the middle of its term.
@@ -82,10 +64,10 @@ func renewalWindow() journey.Rule[State] {
 		},
 		Fire: func(s *State, f *journey.Firing) {
 			if !last(f.Rung, f.View) {
-				s.remind(f, catalogue.LevelRemind, s.Now.Value.Owner, says(f.Rung, f.View))
+				s.Matter().Remind(f, catalogue.LevelRemind, s.Now.Value.Owner, says(f.Rung, f.View))
 				return
 			}
-			s.remind(f, catalogue.LevelEscalate, s.Now.Value.Owner, says(f.Rung, f.View))
+			s.Matter().Remind(f, catalogue.LevelEscalate, s.Now.Value.Owner, says(f.Rung, f.View))
 			f.AskMark(journey.SetMark, s.subject(), catalogue.MarkRenewalAtRisk, effects.SetMark{Evidence: []string{f.Base.In(Name + "/" + s.ID)}})
 		},
 		Does: func(_ *State, o journey.Obligation, v *policy.View) lang.Text {
@@ -111,7 +93,7 @@ func leaving() journey.Rule[State] {
 			}
 		},
 		Fire: func(s *State, f *journey.Firing) {
-			s.remind(f, catalogue.LevelEscalate, s.Now.Value.Owner, lang.T("客户表示不再续约", "the customer says it will not renew"))
+			s.Matter().Remind(f, catalogue.LevelEscalate, s.Now.Value.Owner, lang.T("客户表示不再续约", "the customer says it will not renew"))
 			f.AskMark(journey.SetMark, s.subject(), catalogue.MarkRenewalAtRisk, effects.SetMark{Evidence: []string{s.Now.Ref.In(Name + "/" + s.ID)}})
 		},
 		Does: func(*State, journey.Obligation, *policy.View) lang.Text {

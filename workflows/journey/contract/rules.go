@@ -2,16 +2,16 @@ package contract
 
 import (
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Rules are the rules of a contract's journey.
-var Rules journey.Rules[State] = rules{journey.NewTable(approveTask(), approveOverdue(), taskOver(), signReminder(), signOverdue(), activate(), expire(),
-	renewalTalk(), talkMoves(), renewalWindow(), leaving(), paymentDue(), paymentOverdue(), offer())}
+var Rules journey.Rules[State] = rules{journey.NewTable(append(duty.Rules(approval, talk), signReminder(), signOverdue(), activate(), expire(),
+	renewalWindow(), leaving(), paymentDue(), paymentOverdue(), offer())...)}
 
 type rules struct{ journey.Table[State] }
 
@@ -55,36 +55,6 @@ func (rules) Status(s *State, v *policy.View) journey.Status {
 	}
 	st.Says = lang.T(zh, en)
 	return st
-}
-
-// about puts the contract before what is said of it.
-func (s *State) about(says lang.Text) lang.Text {
-	k := s.Now.Value
-	return lang.T("合同 "+k.Number+"（"+k.Buyer+"）："+says.Zh, "Contract "+k.Number+" ("+k.Buyer+"): "+says.En)
-}
-
-// remind tells the contract's owner, their supervisor too where the level says so.
-func (s *State) remind(f *journey.Firing, level, owner string, says lang.Text) {
-	f.Ask(journey.Remind, s.subject(), effects.Remind{Level: level, Rule: f.Rule, Subject: s.subject(), Customer: s.Now.Value.Customer, Owner: owner,
-		Text: s.about(says), Due: f.Due, Late: f.Late})
-}
-
-// open gives somebody a task in place of the one before.
-func (s *State) open(f *journey.Firing, kind, assignee string, title lang.Text, due instant.Time) {
-	s.drop(f)
-	t := Task{Kind: kind, For: assignee, Due: due}
-	t.ID = f.Ask(journey.CreateTask, s.subject(), effects.CreateTask{Kind: kind, Subject: s.subject(), Customer: s.Now.Value.Customer, Company: s.Now.Value.Buyer,
-		Title: s.about(title), Assignee: assignee, Due: due, Rule: f.Rule})
-	s.Task = t
-}
-
-// drop takes back the task that is pointless now.
-func (s *State) drop(f *journey.Firing) {
-	if s.Task.Kind == "" {
-		return
-	}
-	f.Ask(journey.CancelTasks, s.subject(), effects.CancelTasks{Subject: s.subject(), Kinds: []string{s.Task.Kind}, Reason: "step_made"})
-	s.Task = Task{}
 }
 
 // before gives the instant a span before another; a demo's speed shortens it.

@@ -8,6 +8,7 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 	"liuke.dev/workflows/journey/pursuit"
 )
 
@@ -42,32 +43,20 @@ func signReminder() journey.Rule[State] {
 
 // signOverdue tells the owner, then their supervisor, that the customer does not sign.
 func signOverdue() journey.Rule[State] {
-	says := func(step policy.Step) lang.Text {
-		n := pursuit.Span(step.After)
-		return lang.T("已发送 "+n.Zh+"，客户仍未签署", "sent "+n.En+" ago and not signed")
-	}
-	return ladder("sign_overdue", "contracts.signing_overdue", func(v *policy.View) []policy.Step { return v.Sections.Contracts.SigningOverdue }, says,
-		func(s *State, v *policy.View, p *journey.Pending) {
-			if s.waitsForSignature() {
-				p.Ladder(s.Sent, v.Sections.Contracts.SigningOverdue, v)
-			}
+	l := telling("sign_overdue", "contracts.signing_overdue", func(v *policy.View) []policy.Step { return v.Sections.Contracts.SigningOverdue },
+		func(n lang.Text) lang.Text {
+			return lang.T("已发送 "+n.Zh+"，客户仍未签署", "sent "+n.En+" ago and not signed")
 		})
+	l.From = func(s *State, _ *policy.View) (journey.Moment, bool) { return s.Sent, s.waitsForSignature() }
+	return l.Rule()
 }
 
-// ladder makes a rule of rungs that tell people.
-func ladder(name, path string, steps func(*policy.View) []policy.Step, says func(policy.Step) lang.Text, arm func(*State, *policy.View, *journey.Pending)) journey.Rule[State] {
-	return journey.Rule[State]{
-		Name: name, Ladder: true, Arm: arm,
-		Fire: func(s *State, f *journey.Firing) {
-			step := steps(f.View)[f.Rung]
-			s.remind(f, step.Action, s.Now.Value.Owner, says(step))
-		},
-		Does: func(_ *State, o journey.Obligation, v *policy.View) lang.Text {
-			step := steps(v)[o.Rung]
-			a, t := pursuit.Action(step.Action), says(step)
-			return lang.T(a.Zh+"："+t.Zh, a.En+": "+t.En)
-		},
-		Policy: func(_ *State, o journey.Obligation) string { return path + "[" + strconv.Itoa(o.Rung) + "]" },
+// telling makes a ladder that tells the contract's owner how long something has been due.
+func telling(name, path string, steps func(*policy.View) []policy.Step, says func(span lang.Text) lang.Text) duty.Ladder[State] {
+	return duty.Ladder[State]{Name: name, Path: duty.Always[State](path), Matter: (*State).Matter,
+		Steps: func(_ *State, v *policy.View) []policy.Step { return steps(v) },
+		Who:   func(s *State, _ *policy.View) []string { return []string{s.Now.Value.Owner} },
+		Says:  func(_ *State, _ *policy.View, step policy.Step) lang.Text { return says(pursuit.Span(step.After)) },
 	}
 }
 
@@ -100,7 +89,7 @@ func expire() journey.Rule[State] {
 		},
 		Fire: func(s *State, f *journey.Firing) {
 			f.Ask(journey.AdvanceContract, s.subject(), effects.AdvanceContract{To: catalogue.ContractExpired})
-			s.remind(f, catalogue.LevelInform, s.Now.Value.Owner, lang.T("合同已到期", "the contract has ended"))
+			s.Matter().Remind(f, catalogue.LevelInform, s.Now.Value.Owner, lang.T("合同已到期", "the contract has ended"))
 		},
 		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
 			return lang.T("合同到期", "the contract ends")

@@ -13,6 +13,7 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Name of the kind; a journey's id is contract/<id>.
@@ -26,16 +27,35 @@ type State struct {
 	Sent   journey.Moment        `json:"sent,omitzero"`
 	Signed journey.Moment        `json:"signed,omitzero"`
 	Active journey.Moment        `json:"active,omitzero"`
-	Task   Task                  `json:"task,omitzero"`
+	// Tasks are those that wait for somebody; Task is where earlier programs kept the one.
+	Tasks duty.Tasks `json:"tasks,omitempty"`
+	Task  duty.Task  `json:"task,omitzero"`
+	// Newest is when the newest fact was recorded.
+	Newest journey.Moment `json:"newest,omitzero"`
+	// Talk is when the renewal talk became its owner's.
+	Talk journey.Moment `json:"talk,omitzero"`
 }
 
-// Task that waits for somebody.
-type Task struct {
-	Kind string       `json:"kind"`
-	ID   string       `json:"id"`
-	For  string       `json:"for"`
-	Due  instant.Time `json:"due"`
+// Matter is what the contract's tasks and reminders are about.
+func (s *State) Matter() duty.Matter {
+	k := s.Now.Value
+	return duty.Matter{Subject: s.subject(), Customer: k.Customer, Company: k.Buyer,
+		Name: lang.T("合同 "+k.Number+"（"+k.Buyer+"）", "Contract "+k.Number+" ("+k.Buyer+")")}
 }
+
+// Told is when the newest fact was recorded.
+func (s *State) Told() journey.Moment { return s.Newest }
+
+// Waiting are the tasks that wait.
+func (s *State) Waiting() *duty.Tasks {
+	if s.Task.Kind != "" {
+		s.Tasks.Keep(gave[s.Task.Kind], s.Task)
+		s.Task = duty.Task{}
+	}
+	return &s.Tasks
+}
+
+var gave = map[string]string{catalogue.TaskApprove: approval.Task, catalogue.TaskRenewalTalk: talk.Task}
 
 // Known is what the rules need of a contract.
 type Known struct {
@@ -130,6 +150,10 @@ func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
 	before, k := s.Now.Value, known(*c)
 	if !s.Now.Tell(f.Ref, k) {
 		return changed
+	}
+	s.Newest = journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
+	if before.Owner != k.Owner && before.Owner != "" && s.Active.Set() {
+		s.Talk = s.Newest
 	}
 	if before.Status != k.Status || before.Step != k.Step || before.Round != k.Round {
 		s.Phase = journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}

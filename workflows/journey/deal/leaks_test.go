@@ -17,7 +17,7 @@ func TestLeakUnconfirmedQuote(t *testing.T) {
 	s := begin(t, journeytest.View(t))
 	s.tell(s.at+hour, quote("q1", s.at+hour))
 	s.tell(s.at+2*hour, quote("q2", s.at+2*hour))
-	boundary(t, s, "leak.unconfirmed_quote", s.at+50*hour)
+	s.Boundary("leak.unconfirmed_quote", s.at+50*hour)
 	var m effects.SetMark
 	e := s.Effect("leak.unconfirmed_quote", journey.SetMark, &m)
 	if e.Mark != "leak.unconfirmed_quote" || !slices.Equal(m.Evidence, []string{"deal/d1/3/0"}) {
@@ -87,7 +87,7 @@ func TestLeakWonWithoutRevisit(t *testing.T) {
 	if s.Last.Ended {
 		t.Fatal("ended before the leak could show")
 	}
-	boundary(t, s, "leak.won_without_revisit", s.at+hour+7*day)
+	s.Boundary("leak.won_without_revisit", s.at+hour+7*day)
 	if !s.Last.Ended {
 		t.Error("not ended")
 	}

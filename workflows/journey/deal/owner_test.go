@@ -25,10 +25,10 @@ func TestRemindersFollowTheOwner(t *testing.T) {
 // pool nothing runs; whoever claims it has the whole time again.
 func TestRecycle(t *testing.T) {
 	s := begin(t, journeytest.View(t))
-	boundary(t, s, "recycle_warn.0", s.at+23*day)
-	boundary(t, s, "recycle_warn.1", s.at+27*day)
-	boundary(t, s, "recycle_warn.2", s.at+29*day)
-	boundary(t, s, "recycle", s.at+30*day)
+	s.Boundary("recycle_warn.0", s.at+23*day)
+	s.Boundary("recycle_warn.1", s.at+27*day)
+	s.Boundary("recycle_warn.2", s.at+29*day)
+	s.Boundary("recycle", s.at+30*day)
 	var r effects.Recycle
 	if s.Effect("recycle", journey.Recycle, &r); r.From != "zhang" || r.LastFollowUp != 0 || r.Reason == "" {
 		t.Errorf("recycling %+v", r)
@@ -49,7 +49,7 @@ func TestAnUndoneTransferGivesTheClocksBack(t *testing.T) {
 	s := begin(t, journeytest.View(t))
 	s.tell(s.at+10*day, &catalogue.DealAssigned{Deal: "d1", Before: "zhang", After: "li", Reason: "transfer"})
 	s.tell(s.at+17*day, &catalogue.DealAssigned{Deal: "d1", Before: "li", After: "zhang", Reason: "undo", ClocksFrom: s.at + 7*day})
-	boundary(t, s, "recycle", s.at+37*day)
+	s.Boundary("recycle", s.at+37*day)
 	var r effects.Recycle
 	if s.Effect("recycle", journey.Recycle, &r); r.From != "zhang" {
 		t.Errorf("recycling %+v", r)
@@ -60,7 +60,7 @@ func TestAnUndoneTransferGivesTheClocksBack(t *testing.T) {
 func TestRecycleNamesTheLastFollowUp(t *testing.T) {
 	s := begin(t, journeytest.View(t))
 	s.tell(s.at+20*day, follow(s.at+20*day))
-	boundary(t, s, "recycle", s.at+50*day)
+	s.Boundary("recycle", s.at+50*day)
 	var r effects.Recycle
 	if s.Effect("recycle", journey.Recycle, &r); r.LastFollowUp != s.at+20*day {
 		t.Errorf("last follow-up %s", r.LastFollowUp)

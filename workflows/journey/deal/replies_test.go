@@ -13,7 +13,7 @@ import (
 func TestNoReply(t *testing.T) {
 	s := begin(t, journeytest.View(t))
 	s.tell(s.at+hour, follow(s.at+hour, outbound))
-	boundary(t, s, "no_reply", s.at+hour+3*day)
+	s.Boundary("no_reply", s.at+hour+3*day)
 	var task effects.CreateTask
 	if s.Effect("no_reply", journey.CreateTask, &task); task.Kind != catalogue.TaskSecondTouch {
 		t.Errorf("task %+v", task)
@@ -32,5 +32,5 @@ func TestUnansweredRunsOnWorkingDays(t *testing.T) {
 	s := begin(t, journeytest.View(t))
 	at := journeytest.At(t, "2026-03-05 10:00") // Thursday: three working days later is Tuesday
 	s.tell(at, follow(at, outbound))
-	boundary(t, s, "unanswered", journeytest.At(t, "2026-03-10 10:00"))
+	s.Boundary("unanswered", journeytest.At(t, "2026-03-10 10:00"))
 }

@@ -14,14 +14,14 @@ import (
 // no follow-up for exactly seven days reminds the owner, 10 warn, 14 mark at risk.
 func TestIdleSevenDays(t *testing.T) {
 	s := begin(t, journeytest.View(t))
-	boundary(t, s, "idle.0", s.at+7*day)
+	s.Boundary("idle.0", s.at+7*day)
 	var r effects.Remind
 	s.Effect("idle.0", journey.Remind, &r)
 	if r.Level != catalogue.LevelRemind || r.Owner != "zhang" || r.Late || !strings.Contains(r.Text.Zh, "7天没有跟进") || r.Due != s.at+7*day {
 		t.Errorf("reminder %+v", r)
 	}
-	boundary(t, s, "idle.1", s.at+10*day)
-	boundary(t, s, "idle.2", s.at+14*day)
+	s.Boundary("idle.1", s.at+10*day)
+	s.Boundary("idle.2", s.at+14*day)
 	if e := s.Effect("idle.2", journey.SetMark, nil); e.Mark != "at_risk" {
 		t.Errorf("mark %q", e.Mark)
 	}
@@ -69,8 +69,8 @@ func TestLateRecordedFollowUp(t *testing.T) {
 func TestNextTouch(t *testing.T) {
 	s := begin(t, journeytest.View(t))
 	s.tell(s.at+hour, follow(s.at+hour, func(u *catalogue.FollowUp) { u.ID, u.NextTouchAt = "f1", s.at+2*day }))
-	boundary(t, s, "next_touch.0", s.at+2*day)
-	boundary(t, s, "next_touch.1", s.at+2*day+4*hour)
+	s.Boundary("next_touch.0", s.at+2*day)
+	s.Boundary("next_touch.1", s.at+2*day+4*hour)
 	var r effects.Remind
 	if s.Effect("next_touch.1", journey.Remind, &r); r.Level != catalogue.LevelEscalate {
 		t.Errorf("level %s", r.Level)
@@ -94,8 +94,8 @@ func TestImportedDealsClocks(t *testing.T) {
 	if len(s.Fired) != 0 {
 		t.Errorf("fired on import: %v", s.Rules())
 	}
-	boundary(t, s, "idle.0", s.at+7*day)
-	boundary(t, s, "dwell.0", s.at+10*day)
+	s.Boundary("idle.0", s.at+7*day)
+	s.Boundary("dwell.0", s.at+10*day)
 }
 
 // A due time in the past, after an outage, fires at once, in due order, marked late.

@@ -19,7 +19,7 @@ func TestDwellClocks(t *testing.T) {
 	s := begin(t, journeytest.View(t), stage("proposed", "solution"))
 	s.tell(s.at+6*day, follow(s.at+6*day))
 	s.tell(s.at+12*day, follow(s.at+12*day))
-	boundary(t, s, "dwell.0", s.at+14*day)
+	s.Boundary("dwell.0", s.at+14*day)
 	var r effects.Remind
 	if s.Effect("dwell.0", journey.Remind, &r); r.Level != catalogue.LevelWarn {
 		t.Errorf("level %s, want warn: owner and manager", r.Level)
@@ -27,14 +27,14 @@ func TestDwellClocks(t *testing.T) {
 	other := journeytest.View(t, func(p *policy.Sections) { p.Pipelines.Pipelines[0].Stages[2].DwellClock = policy.ClockWithoutFollowUp })
 	s = begin(t, other, stage("proposed", "solution"))
 	s.tell(s.at+6*day, follow(s.at+6*day))
-	boundary(t, s, "dwell.0", s.at+20*day)
+	s.Boundary("dwell.0", s.at+20*day)
 }
 
 // a new stage starts its clocks anew.
 func TestStageChangeStartsItsClocks(t *testing.T) {
 	s := begin(t, journeytest.View(t))
 	s.tell(s.at+3*day, moved(s, s.at+3*day, "contacted", "need_confirmed", "need", true))
-	boundary(t, s, "dwell.0", s.at+17*day)
+	s.Boundary("dwell.0", s.at+17*day)
 	if got := s.Last.Status.Stage; got != "need_confirmed" {
 		t.Errorf("stage %s", got)
 	}
@@ -87,8 +87,8 @@ func TestQuoteConfirmation(t *testing.T) {
 			if n := count(s, "quote_confirm"); n != 1 {
 				t.Errorf("%d tasks, want 1", n)
 			}
-			boundary(t, s, "quote_confirm_overdue.0", at+24*hour)
-			boundary(t, s, "quote_confirm_overdue.1", at+28*hour)
+			s.Boundary("quote_confirm_overdue.0", at+24*hour)
+			s.Boundary("quote_confirm_overdue.1", at+28*hour)
 			s.tell(at+30*hour, follow(at+30*hour))
 			if s.Due("quote_confirm_overdue.0") != 0 {
 				t.Error("still pending after the follow-up")

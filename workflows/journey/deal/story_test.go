@@ -70,28 +70,6 @@ func moved(s *story, at instant.Time, before, after, kind string, forward bool, 
 	return &catalogue.StageChanged{Deal: "d1", Before: before, After: after, At: at, Forward: forward, State: s.deal(change...)}
 }
 
-// boundary tells that a rule fires exactly at an instant: not a millisecond before.
-func boundary(t *testing.T, s *story, rule string, due instant.Time) {
-	t.Helper()
-	s.Until(due - ms)
-	s.Decide(due - ms)
-	if s.DidFire(rule) {
-		t.Fatalf("%s fired before %s", rule, due)
-	}
-	if got := s.Due(rule); got != due {
-		t.Fatalf("%s is pending for %s, want %s", rule, got, due)
-	}
-	s.Decide(due)
-	if !s.DidFire(rule) {
-		t.Fatalf("%s did not fire at %s; fired %v", rule, due, s.Rules())
-	}
-	before := len(s.Fired)
-	s.Decide(due + ms)
-	if len(s.Fired) != before {
-		t.Fatalf("%s fired again a millisecond later: %v", rule, s.Rules())
-	}
-}
-
 func quote(id string, at instant.Time) *catalogue.QuoteSent {
 	return &catalogue.QuoteSent{Deal: "d1", Quote: catalogue.Quote{ID: id, SentAt: at}, Owner: "zhang"}
 }

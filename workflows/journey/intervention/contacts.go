@@ -53,7 +53,7 @@ func cameBack() journey.Rule[State] {
 		},
 		Fire: func(s *State, f *journey.Firing) {
 			s.withdraw(f, "came_back")
-			s.inform(f, s.about(lang.T("客户已回来，待办和触达已撤回；请记录各自的结果", "The customer came back: tasks and contacts are withdrawn; log your outcome")))
+			s.inform(f, lang.T("客户已回来，待办和触达已撤回；请记录各自的结果", "The customer came back: tasks and contacts are withdrawn; log your outcome"))
 		},
 		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
 			return lang.T("撤回待办任务和触达，通知所有人", "withdraw tasks and contacts, inform everyone")
@@ -75,7 +75,7 @@ func closed() journey.Rule[State] {
 				s.withdraw(f, "closed")
 			}
 			r := results[s.Now.Value.Result]
-			s.inform(f, s.about(lang.T("干预结束："+r.Zh, "The intervention is closed: "+r.En)))
+			s.inform(f, lang.T("干预结束："+r.Zh, "The intervention is closed: "+r.En))
 			if i := s.Now.Value; i.Result == catalogue.ResultChurned { // a loss is reviewed
 				f.Ask(journey.OpenChurnReview, s.subject(), effects.OpenChurnReview{Customer: i.Customer, ChurnedOn: i.ClosedAt, Evidence: strings.TrimSpace("intervention " + i.ID + ": " + i.Note),
 					Facts: []string{s.Closed.In(Name + "/" + s.ID)}})
@@ -99,6 +99,6 @@ func (s *State) withdraw(f *journey.Firing, why string) {
 
 func (s *State) inform(f *journey.Firing, text lang.Text) {
 	for _, who := range s.everyone() {
-		f.Ask(journey.Remind, s.subject(), effects.Remind{Level: "inform", Rule: f.Rule, Subject: s.subject(), Customer: s.Now.Value.Customer, Owner: who, Text: text, Due: f.Due, Late: f.Late})
+		s.Matter().Remind(f, catalogue.LevelInform, who, text)
 	}
 }

@@ -1,13 +1,12 @@
 package intervention
 
 import (
-	"strconv"
-
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 	"liuke.dev/workflows/journey/pursuit"
 )
 
@@ -46,28 +45,12 @@ func groupTask() journey.Rule[State] {
 
 // groupOverdue reminds the members when their meeting is due, and escalates past it.
 func groupOverdue() journey.Rule[State] {
-	says := func(o int, v *policy.View) lang.Text {
-		return pursuit.Overdue(meeting.Zh, meeting.En, v.Sections.Intervention.Group.Overdue[o])
-	}
-	return journey.Rule[State]{
-		Name: "group_overdue", Ladder: true,
-		Arm: func(s *State, v *policy.View, p *journey.Pending) {
-			if !s.Group.IsZero() {
-				p.Ladder(s.meetingDue(v), v.Sections.Intervention.Group.Overdue, v)
-			}
+	return duty.Ladder[State]{Name: "group_overdue", Path: duty.Always[State]("intervention.group.overdue"), Matter: (*State).Matter,
+		Steps: func(_ *State, v *policy.View) []policy.Step { return v.Sections.Intervention.Group.Overdue },
+		From:  func(s *State, v *policy.View) (journey.Moment, bool) { return s.meetingDue(v), !s.Group.IsZero() },
+		Who:   func(s *State, _ *policy.View) []string { return s.Group.Value.Members },
+		Says: func(_ *State, _ *policy.View, step policy.Step) lang.Text {
+			return pursuit.Overdue(meeting.Zh, meeting.En, step)
 		},
-		Fire: func(s *State, f *journey.Firing) {
-			for _, who := range s.Group.Value.Members {
-				f.Ask(journey.Remind, s.subject(), effects.Remind{Level: f.View.Sections.Intervention.Group.Overdue[f.Rung].Action, Rule: f.Rule, Subject: s.subject(), Owner: who,
-					Text: says(f.Rung, f.View), Due: f.Due, Late: f.Late})
-			}
-		},
-		Does: func(_ *State, o journey.Obligation, v *policy.View) lang.Text {
-			a, t := pursuit.Action(v.Sections.Intervention.Group.Overdue[o.Rung].Action), says(o.Rung, v)
-			return lang.T(a.Zh+"："+t.Zh, a.En+": "+t.En)
-		},
-		Policy: func(_ *State, o journey.Obligation) string {
-			return "intervention.group.overdue[" + strconv.Itoa(o.Rung) + "]"
-		},
-	}
+	}.Rule()
 }

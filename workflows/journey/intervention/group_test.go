@@ -24,8 +24,8 @@ func TestImmediateAttention(t *testing.T) {
 	if s.Effect("role_task_0", journey.CreateTask, &task); task.Kind != catalogue.TaskAttend || task.Assignee != "chen" || task.Due != at+4*hour {
 		t.Errorf("%+v", task)
 	}
-	s.boundary("role_overdue_0.0", at+4*hour)
-	s.boundary("role_overdue_0.1", at+4*hour+day)
+	s.Boundary("role_overdue_0.0", at+4*hour)
+	s.Boundary("role_overdue_0.1", at+4*hour+day)
 	s.now.Scope, s.now.Due = catalogue.ScopeTeam, at+20*day
 	s.now.Team = append(slices.Clone(s.now.Team), catalogue.TeamRole{Role: "sales", Person: "wang", Due: at + 5*day})
 	s.changed(at+4*hour+day+hour, "scope", "")
@@ -48,7 +48,7 @@ func TestTheWarningGroupMeetsInItsRhythm(t *testing.T) {
 	if s.Effect("group_task", journey.CreateTask, &task); task.Due != at+7*day || task.Kind != catalogue.TaskReviewList {
 		t.Errorf("%+v", task)
 	}
-	s.boundary("group_overdue.0", at+7*day)
+	s.Boundary("group_overdue.0", at+7*day)
 	g.MetAt, g.Meetings = at+8*day-hour, 1
 	s.Decide(at+8*day-hour, s.h.Tell("warning_group/group", at+8*day-hour, &catalogue.WarningGroupMet{After: g, Meeting: catalogue.GroupMeeting{N: 1}}))
 	if s.DidFire("group_overdue.1") || len(s.asked(journey.CancelTasks)) != 1 || len(s.asked(journey.CreateTask)) != 4 {

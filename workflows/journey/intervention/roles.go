@@ -4,24 +4,22 @@ import (
 	"strconv"
 
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/effects"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 	"liuke.dev/workflows/journey/pursuit"
 )
 
 // waits tells whether a role's outcome is still to come while the team is at work.
 func (s *State) waits(n int) bool { return s.open() && n < len(s.Roles) && !s.Roles[n].Done.Set() }
 
-func (s *State) title(n int) lang.Text { return s.about(s.Now.Value.Team[n].Task) }
+func (s *State) title(n int) lang.Text { return s.Now.Value.Team[n].Task }
 
-// about puts the customer's name before what is said of it.
-func (s *State) about(t lang.Text) lang.Text {
-	if c := s.Now.Value.Company; c != "" {
-		return lang.T(c+"："+t.Zh, c+": "+t.En)
-	}
-	return t
+// Matter is what the intervention's tasks and reminders are about.
+func (s *State) Matter() duty.Matter {
+	i := s.Now.Value
+	return duty.Matter{Subject: s.subject(), Customer: i.Customer, Company: i.Company, Name: duty.Named(i.Company)}
 }
 
 // roleTask gives a role's person the task; a role that changes
@@ -37,8 +35,7 @@ func roleTask(n int) journey.Rule[State] {
 		Fire: func(s *State, f *journey.Firing) {
 			s.drop(n, f, "handed_over")
 			r := &s.Roles[n]
-			f.Ask(journey.CreateTask, s.subject(), effects.CreateTask{Kind: s.task(n), Subject: s.subject(), Customer: s.Now.Value.Customer, Company: s.Now.Value.Company,
-				Title: s.title(n), Assignee: r.Person, Due: r.Due, Rule: f.Rule})
+			s.Matter().Task(f, s.task(n), r.Person, s.title(n), r.Due)
 			r.Tasked = true
 		},
 		Does: func(s *State, _ journey.Obligation, _ *policy.View) lang.Text {
@@ -56,7 +53,7 @@ func (s *State) drop(n int, f *journey.Firing, why string) {
 	if !s.Roles[n].Tasked {
 		return
 	}
-	f.Ask(journey.CancelTasks, s.subject(), effects.CancelTasks{Subject: s.subject(), Kinds: []string{s.task(n)}, Reason: why})
+	s.Matter().Cancel(f, why, s.task(n))
 	s.Roles[n].Tasked = false
 }
 
@@ -97,7 +94,7 @@ func roleLog(n int) journey.Rule[State] {
 		}
 		return journey.Moment{Ref: s.Back.Ref, At: v.After(s.Back.At, v.Sections.Intervention.LogIn), Known: s.Back.Known}, true
 	}, func(s *State) (string, lang.Text) {
-		return s.Roles[n].Person, s.about(lang.T("记录干预结果", "Log the outcome of the intervention"))
+		return s.Roles[n].Person, lang.T("记录干预结果", "Log the outcome of the intervention")
 	})
 }
 
@@ -106,34 +103,21 @@ func deadline() journey.Rule[State] {
 	return telling("deadline", func(s *State, _ *policy.View) (journey.Moment, bool) {
 		return journey.Moment{Ref: s.Due.Ref, At: s.Now.Value.Due, Known: s.Due.Known}, s.working()
 	}, func(s *State) (string, lang.Text) {
-		return s.Now.Value.Lead, s.about(lang.T("结束干预并记录结论", "Close the intervention with its result"))
+		return s.Now.Value.Lead, lang.T("结束干预并记录结论", "Close the intervention with its result")
 	})
 }
 
 // telling makes a ladder that tells a person, and those above, what is overdue.
-func telling(name string, base func(*State, *policy.View) (journey.Moment, bool), what func(*State) (string, lang.Text)) journey.Rule[State] {
-	says := func(s *State, rung int, v *policy.View) lang.Text {
-		_, t := what(s)
-		return pursuit.Overdue(t.Zh, t.En, v.Sections.Intervention.Overdue[rung])
-	}
-	return journey.Rule[State]{
-		Name: name, Ladder: true,
-		Arm: func(s *State, v *policy.View, p *journey.Pending) {
-			if from, ok := base(s, v); ok {
-				p.Ladder(from, v.Sections.Intervention.Overdue, v)
-			}
-		},
-		Fire: func(s *State, f *journey.Firing) {
+func telling(name string, from func(*State, *policy.View) (journey.Moment, bool), what func(*State) (string, lang.Text)) journey.Rule[State] {
+	return duty.Ladder[State]{Name: name, From: from, Matter: (*State).Matter, Path: duty.Always[State]("intervention.overdue"),
+		Steps: func(_ *State, v *policy.View) []policy.Step { return v.Sections.Intervention.Overdue },
+		Who: func(s *State, _ *policy.View) []string {
 			who, _ := what(s)
-			f.Ask(journey.Remind, s.subject(), effects.Remind{Level: f.View.Sections.Intervention.Overdue[f.Rung].Action, Rule: f.Rule, Subject: s.subject(), Customer: s.Now.Value.Customer,
-				Owner: who, Text: says(s, f.Rung, f.View), Due: f.Due, Late: f.Late})
+			return []string{who}
 		},
-		Does: func(s *State, o journey.Obligation, v *policy.View) lang.Text {
-			a, t := pursuit.Action(v.Sections.Intervention.Overdue[o.Rung].Action), says(s, o.Rung, v)
-			return lang.T(a.Zh+"："+t.Zh, a.En+": "+t.En)
+		Says: func(s *State, _ *policy.View, step policy.Step) lang.Text {
+			_, t := what(s)
+			return pursuit.Overdue(t.Zh, t.En, step)
 		},
-		Policy: func(_ *State, o journey.Obligation) string {
-			return "intervention.overdue[" + strconv.Itoa(o.Rung) + "]"
-		},
-	}
+	}.Rule()
 }

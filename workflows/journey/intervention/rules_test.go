@@ -89,19 +89,6 @@ func (s *story) asked(verb journey.Verb) (out []journey.Effect) {
 	return out
 }
 
-func (s *story) boundary(rule string, due instant.Time) {
-	s.t.Helper()
-	s.Until(due - ms)
-	s.Decide(due - ms)
-	if s.DidFire(rule) || s.Due(rule) != due {
-		s.t.Fatalf("%s is pending for %s, want %s; fired %v", rule, s.Due(rule), due, s.Rules())
-	}
-	s.Decide(due)
-	if !s.DidFire(rule) {
-		s.t.Fatalf("%s did not fire at %s", rule, due)
-	}
-}
-
 // sales, service, product and operations each get
 // their task with its due time; each is reminded exactly at it, and their supervisor
 // hears of it a working day later.
@@ -118,12 +105,12 @@ func TestEachRoleHasItsTaskAndLadder(t *testing.T) {
 			t.Errorf("%s: %+v", role, task)
 		}
 	}
-	s.boundary("role_overdue_0.0", at+day)
+	s.Boundary("role_overdue_0.0", at+day)
 	var r effects.Remind
 	if s.Effect("role_overdue_0.0", journey.Remind, &r); r.Level != catalogue.LevelRemind || r.Owner != "wang" {
 		t.Errorf("%+v", r)
 	}
-	s.boundary("role_overdue_0.1", at+2*day)
+	s.Boundary("role_overdue_0.1", at+2*day)
 	if s.Effect("role_overdue_0.1", journey.Remind, &r); r.Level != catalogue.LevelEscalate || r.Owner != "wang" {
 		t.Errorf("%+v", r)
 	}
@@ -167,7 +154,7 @@ func TestTheWholeHasADeadline(t *testing.T) {
 	}
 	s.now.Due = at + 20*day
 	s.changed(at+2*hour, "due", "")
-	s.boundary("deadline.0", at+20*day)
+	s.Boundary("deadline.0", at+20*day)
 	var r effects.Remind
 	if s.Effect("deadline.0", journey.Remind, &r); r.Owner != "boss" || r.Level != catalogue.LevelRemind {
 		t.Errorf("%+v", r)
@@ -184,8 +171,8 @@ func TestPlannedContacts(t *testing.T) {
 	s.now.Steps = slices.Clone(s.now.Steps)
 	s.now.Steps[2].Cancelled = true
 	s.changed(at+4*hour, "cancelled", "")
-	s.boundary("contact.1", at+day)
-	s.boundary("contact.0", at+3*day)
+	s.Boundary("contact.1", at+day)
+	s.Boundary("contact.0", at+3*day)
 	var ask effects.ReachCustomer
 	e := s.Effect("contact.1", journey.ReachCustomer, &ask)
 	if e.ID != "intervention:c-1:contact.1:1:0" || ask.Department != "operations" || ask.For.ID != "c-1" || ask.Customer != "c" {
@@ -242,7 +229,7 @@ func TestOutcomesAreOwedAfterTheCustomerCameBack(t *testing.T) {
 	s, at := begin(t)
 	s.log(at+hour/2, "sales")
 	s.back(at + hour)
-	s.boundary("role_log_1.0", at+hour+2*day)
+	s.Boundary("role_log_1.0", at+hour+2*day)
 	if s.DidFire("role_log_0.0") || s.DidFire("role_overdue_1.0") {
 		t.Errorf("fired %v", s.Rules())
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/policy/policytest"
@@ -136,6 +137,65 @@ func (j *Journey) Due(rule string) instant.Time {
 		}
 	}
 	return 0
+}
+
+// Boundary wants a rule to be pending for an instant, not to fire a moment before
+// it, to fire at it, and not once more a moment later.
+func (j *Journey) Boundary(rule string, due instant.Time) {
+	j.t.Helper()
+	const moment = instant.Time(1)
+	j.Until(due - moment)
+	j.Decide(due - moment)
+	n := j.Count(rule)
+	if got := j.Due(rule); got != due {
+		j.t.Fatalf("%s is pending for %s, want %s; fired %v", rule, got, due, j.Rules())
+	}
+	if j.Decide(due); j.Count(rule) != n+1 {
+		j.t.Fatalf("%s did not fire at %s; fired %v", rule, due, j.Rules())
+	}
+	if j.Decide(due + moment); j.Count(rule) != n+1 {
+		j.t.Fatalf("%s fired again", rule)
+	}
+}
+
+// Count tells how often a rule fired.
+func (j *Journey) Count(rule string) int {
+	n := 0
+	for _, fired := range j.Rules() {
+		if fired == rule {
+			n++
+		}
+	}
+	return n
+}
+
+// Task wants the newest task that a rule gave to be of a kind, somebody's and due then.
+func (j *Journey) Task(rule, kind, assignee string, due instant.Time) effects.CreateTask {
+	j.t.Helper()
+	var task effects.CreateTask
+	if j.Effect(rule, journey.CreateTask, &task); task.Kind != kind || task.Assignee != assignee || task.Due != due || task.Rule != rule {
+		j.t.Errorf("%s: task %+v, want %s for %s due %s", rule, task, kind, assignee, due)
+	}
+	return task
+}
+
+// Told wants a rule's newest reminder to be of a level and for somebody.
+func (j *Journey) Told(rule, level, owner string) effects.Remind {
+	j.t.Helper()
+	var r effects.Remind
+	if j.Effect(rule, journey.Remind, &r); r.Level != level || r.Owner != owner {
+		j.t.Errorf("%s: reminder %+v, want %s for %s", rule, r, level, owner)
+	}
+	return r
+}
+
+// TakenBack wants the newest tasks that a rule took back to be those of a kind that another gave.
+func (j *Journey) TakenBack(rule, kind, gave string) {
+	j.t.Helper()
+	var c effects.CancelTasks
+	if j.Effect(rule, journey.CancelTasks, &c); !slices.Equal(c.Kinds, []string{kind}) || !slices.Equal(c.Rules, []string{gave}) {
+		j.t.Errorf("%s: took back %+v, want %s of %s", rule, c, kind, gave)
+	}
 }
 
 // Effect gives the body of the newest effect of a verb that a rule asked for.

@@ -71,34 +71,6 @@ func status(after string, next instant.Time) *catalogue.LeadStatusChanged {
 	return &catalogue.LeadStatusChanged{Lead: "l1", After: after, NextAt: next}
 }
 
-func (s *story) count(rule string) int {
-	n := 0
-	for _, r := range s.Rules() {
-		if r == rule {
-			n++
-		}
-	}
-	return n
-}
-
-func boundary(t *testing.T, s *story, rule string, due instant.Time) {
-	t.Helper()
-	s.Until(due - ms)
-	s.Decide(due - ms)
-	n := s.count(rule)
-	if got := s.Due(rule); got != due {
-		t.Fatalf("%s is pending for %s, want %s; fired %v", rule, got, due, s.Rules())
-	}
-	s.Decide(due)
-	if s.count(rule) != n+1 {
-		t.Fatalf("%s did not fire at %s; fired %v", rule, due, s.Rules())
-	}
-	s.Decide(due + ms)
-	if s.count(rule) != n+1 {
-		t.Fatalf("%s fired again", rule)
-	}
-}
-
 func signalled(s *story) *catalogue.FirstContactSignalled {
 	return &catalogue.FirstContactSignalled{ID: "l1", Person: "zhang", Channel: "phone", ContactAt: s.at}
 }
@@ -108,7 +80,7 @@ func signalled(s *story) *catalogue.FirstContactSignalled {
 func TestLateEntry(t *testing.T) {
 	s := open(t, journeytest.View(t))
 	s.on("first_contact/l1", s.at, signalled(s))
-	boundary(t, s, "late_entry", s.at+24*hour)
+	s.Boundary("late_entry", s.at+24*hour)
 	var late effects.ReportLate
 	if s.Effect("late_entry", journey.ReportLate, &late); late.Due != s.at+24*hour {
 		t.Errorf("lateness %+v", late)
@@ -163,12 +135,12 @@ func TestFirstTouch(t *testing.T) {
 	if task.Kind != catalogue.TaskFirstTouch || task.Assignee != "zhang" || task.Due != s.at+10*minute || task.Company != "海天" {
 		t.Errorf("task %+v", task)
 	}
-	boundary(t, s, "first_touch.0", s.at+10*minute)
-	boundary(t, s, "leak.first_inquiry", s.at+30*minute) // R-027, and the band of R-008
-	if n := s.count("first_touch.1"); n != 1 {
+	s.Boundary("first_touch.0", s.at+10*minute)
+	s.Boundary("leak.first_inquiry", s.at+30*minute) // R-027, and the band of R-008
+	if n := s.Count("first_touch.1"); n != 1 {
 		t.Errorf("escalated %d times by then, want once, at the same instant", n)
 	}
-	boundary(t, s, "first_touch.2", s.at+24*hour+10*minute)
+	s.Boundary("first_touch.2", s.at+24*hour+10*minute)
 	var r effects.Reassign
 	if s.Effect("first_touch.2", journey.Reassign, &r); r.From != "zhang" {
 		t.Errorf("reassignment %+v", r)
@@ -185,7 +157,7 @@ func TestFirstTouchStartsAnewForTheNextOwner(t *testing.T) {
 		t.Errorf("task %+v", task)
 	}
 	s.Effect("first_touch_task", journey.CancelTasks, nil)
-	boundary(t, s, "first_touch.0", at+10*minute)
+	s.Boundary("first_touch.0", at+10*minute)
 	var r effects.Remind
 	if s.Effect("first_touch.0", journey.Remind, &r); r.Owner != "li" {
 		t.Errorf("reminder to %s", r.Owner)
@@ -196,7 +168,7 @@ func TestFirstTouchStartsAnewForTheNextOwner(t *testing.T) {
 func TestCustomersOwnerTakesTheLead(t *testing.T) {
 	s := begin(t)
 	s.tell(s.at+1000, &catalogue.LeadAssigned{Lead: "l1", Before: "zhang", After: "li", Reason: "customer_owner"})
-	if n := s.count("first_touch_task"); n != 1 {
+	if n := s.Count("first_touch_task"); n != 1 {
 		t.Errorf("%d tasks, want 1", n)
 	}
 	s.Until(s.at + 10*minute)
@@ -221,22 +193,22 @@ func TestIdle(t *testing.T) {
 	s := begin(t)
 	s.tell(s.at+minute, follow(s.at+minute), status(catalogue.LeadContacted, 0))
 	from := s.at + minute
-	boundary(t, s, "idle.0", from+3*day)
-	boundary(t, s, "idle.1", from+5*day)
-	boundary(t, s, "idle.2", from+7*day)
+	s.Boundary("idle.0", from+3*day)
+	s.Boundary("idle.1", from+5*day)
+	s.Boundary("idle.2", from+7*day)
 	if s.Last.Status.Risk != "at_risk" {
 		t.Errorf("risk %q", s.Last.Status.Risk)
 	}
 	s.tell(from+8*day, follow(from+8*day))
 	s.Effect("at_risk_over", journey.ClearMark, nil)
-	boundary(t, s, "idle.0", from+11*day)
+	s.Boundary("idle.0", from+11*day)
 }
 
 // three days without reply make a second-touch task.
 func TestNoReply(t *testing.T) {
 	s := begin(t)
 	s.tell(s.at+minute, follow(s.at+minute), status(catalogue.LeadContacted, 0))
-	boundary(t, s, "no_reply", s.at+minute+3*day)
+	s.Boundary("no_reply", s.at+minute+3*day)
 	s.Effect("no_reply", journey.CreateTask, nil)
 }
 
@@ -254,14 +226,14 @@ func TestNurture(t *testing.T) {
 	if s.Due("idle.0") != 0 || s.Due("recycle") != 0 {
 		t.Errorf("pending in nurture: %v", s.Last.Pending)
 	}
-	boundary(t, s, "nurture", at+30*day)
+	s.Boundary("nurture", at+30*day)
 	var task effects.CreateTask
 	if s.Effect("nurture", journey.CreateTask, &task); task.Kind != catalogue.TaskNurture || task.Assignee != "zhang" {
 		t.Errorf("task %+v", task)
 	}
-	boundary(t, s, "nurture_overdue.0", at+31*day)
-	boundary(t, s, "nurture", at+60*day)
-	boundary(t, s, "nurture_overdue.0", at+61*day)
+	s.Boundary("nurture_overdue.0", at+31*day)
+	s.Boundary("nurture", at+60*day)
+	s.Boundary("nurture_overdue.0", at+61*day)
 	s.tell(at+62*day, follow(at+62*day, func(u *catalogue.FollowUp) { u.NextTouchAt = at + 70*day }))
 	if got := s.Due("nurture"); got != at+100*day {
 		t.Errorf("the next round is due at %s, want thirty days after the planned touch", got)
@@ -274,8 +246,8 @@ func TestNurture(t *testing.T) {
 // a lead nobody follows up goes to the pool on day thirty, warned before.
 func TestRecycle(t *testing.T) {
 	s := begin(t)
-	boundary(t, s, "recycle_warn.0", s.at+23*day)
-	boundary(t, s, "recycle", s.at+30*day)
+	s.Boundary("recycle_warn.0", s.at+23*day)
+	s.Boundary("recycle", s.at+30*day)
 	s.tell(s.at+31*day, &catalogue.LeadPooled{Lead: "l1", Before: "zhang", Reason: "recycle"})
 	if len(s.Last.Pending) != 0 {
 		t.Errorf("pending in the pool: %v", s.Last.Pending)

@@ -10,6 +10,7 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 	"liuke.dev/workflows/journey/pursuit"
 )
 
@@ -128,17 +129,14 @@ func (s *State) takeBack(f *journey.Firing, k string) {
 	f.Ask(journey.CancelTasks, s.subject(), effects.CancelTasks{Subject: s.subject(), Kinds: []string{catalogue.TaskServiceStep}, Rules: []string{k}, Reason: "step_over"})
 }
 
-// remind tells somebody about the customer.
-func (s *State) remind(f *journey.Firing, level, owner string, text lang.Text, due instant.Time) {
-	f.Ask(journey.Remind, s.subject(), effects.Remind{Level: level, Rule: f.Rule, Subject: s.subject(), Customer: s.ID, Owner: cmp.Or(owner, s.Now.Value.Owner),
-		Text: s.about(text), Due: due, Late: f.Late})
+// Matter is what is told about the customer.
+func (s *State) Matter() duty.Matter {
+	return duty.Matter{Subject: s.subject(), Customer: s.ID, Company: s.Now.Value.Name, Name: duty.Named(s.Now.Value.Name)}
 }
 
-func (s *State) about(t lang.Text) lang.Text {
-	if s.Now.Value.Name == "" {
-		return t
-	}
-	return lang.T(s.Now.Value.Name+"："+t.Zh, s.Now.Value.Name+": "+t.En)
+// remind tells somebody about the customer.
+func (s *State) remind(f *journey.Firing, level, owner string, text lang.Text, due instant.Time) {
+	s.Matter().RemindOf(f, level, cmp.Or(owner, s.Now.Value.Owner), text, due)
 }
 
 // carry asks for what a step does. What is done by a service and not by a person
@@ -166,7 +164,7 @@ func (s *State) carry(f *journey.Firing, p catalogue.ProcessInstance, st catalog
 			title = lang.T(st.Name.Zh+"："+text.Zh, st.Name.En+": "+text.En)
 		}
 		f.Ask(journey.CreateTask, s.subject(), effects.CreateTask{Kind: catalogue.TaskServiceStep, Subject: s.subject(), Customer: s.ID, Company: s.Now.Value.Name,
-			Title: s.about(title), Assignee: st.Assignee, Due: st.Due, Rule: rule(p.No, st.ID)})
+			Title: s.Matter().About(title), Assignee: st.Assignee, Due: st.Due, Rule: rule(p.No, st.ID)})
 	}
 }
 

@@ -1,6 +1,7 @@
 package needchange
 
 import (
+	"cmp"
 	"strings"
 
 	"liuke.dev/shared/auth"
@@ -8,6 +9,7 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Rules are the rules of the journey of a change of need.
@@ -18,20 +20,20 @@ type rules struct{ journey.Table[State] }
 // all lists every promise that is kept about a change of need: one for the approval
 // and one for each department there can be.
 func all() []journey.Rule[State] {
-	promises := []promise{{name: "approve", kind: catalogue.TaskApproveNeed, title: lang.T("审批客户需求变更", "Approve the change of need"),
-		path: "customers.need_change.approve_within", step: (*State).approval}}
+	duties := []duty.Duty[State]{promise("approve", catalogue.TaskApproveNeed, lang.T("审批客户需求变更", "Approve the change of need"),
+		"customers.need_change.approve_within", (*State).approval)}
 	for _, r := range auth.Roles {
 		department := string(r)
 		name := departments[r]
-		promises = append(promises, promise{name: "confirm_" + department, kind: catalogue.TaskConfirmNeed,
-			title: lang.T("确认客户需求变更（"+name.Zh+"）", "Confirm the change of need ("+name.En+")"), path: "customers.need_change.confirm_within",
-			step: func(s *State, v *policy.View) (step, bool) { return s.confirmation(department, v) }})
+		duties = append(duties, promise("confirm_"+department, catalogue.TaskConfirmNeed, lang.T("确认客户需求变更（"+name.Zh+"）", "Confirm the change of need ("+name.En+")"),
+			"customers.need_change.confirm_within", func(s *State, v *policy.View) (duty.Step, bool) { return s.confirmation(department, v) }))
 	}
-	var list []journey.Rule[State]
-	for _, p := range promises {
-		list = append(list, p.task(), p.overdue(), p.made())
-	}
-	return append(list, expire())
+	return append(duty.Rules(duties...), expire())
+}
+
+func promise(name, kind string, title lang.Text, path string, waits func(*State, *policy.View) (duty.Step, bool)) duty.Duty[State] {
+	return duty.Duty[State]{Task: name + "_task", Late: name, Over: name + "_made", Kind: kind, Title: duty.Always[State](title), Path: duty.Always[State](path),
+		Waits: waits, Desk: func(s *State) duty.Desk { return s }}
 }
 
 // departments are the roles as tasks call them.
@@ -72,12 +74,16 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 	c := s.Now.Value
 	name := stages[c.Status]
 	zh, en := name.Zh, name.En
-	var left []string
+	var leftZh, leftEn []string
 	for _, d := range s.waiting() {
-		left = append(left, d.Department)
+		name := departments[auth.Role(d.Department)]
+		leftZh, leftEn = append(leftZh, cmp.Or(name.Zh, d.Department)), append(leftEn, cmp.Or(name.En, d.Department))
 	}
-	if len(left) > 0 {
-		zh, en = zh+"："+strings.Join(left, "、"), en+": "+strings.Join(left, ", ")
+	if len(leftZh) > 0 {
+		zh, en = zh+"："+strings.Join(leftZh, "、"), en+": "+strings.Join(leftEn, ", ")
+	}
+	if c.Reason != "" {
+		zh, en = zh+"（"+c.Reason+"）", en+" ("+c.Reason+")"
 	}
 	return journey.Status{Stage: c.Status, StageName: name, Owner: s.actor(), Customer: c.Customer, Closed: ended[c.Status] || s.Now.IsZero(),
 		Says: lang.T("客户需求变更 · "+zh, "change of need · "+en)}

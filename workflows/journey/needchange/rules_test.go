@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
@@ -64,27 +63,6 @@ func (s *story) confirm(at instant.Time, department int) {
 	s.now.ApprovedAt = approved
 }
 
-func boundary(t *testing.T, s *story, rule string, due instant.Time) {
-	t.Helper()
-	s.Until(due - ms)
-	s.Decide(due - ms)
-	if s.DidFire(rule) || s.Due(rule) != due {
-		t.Fatalf("%s is pending for %s, want %s; fired %v", rule, s.Due(rule), due, s.Rules())
-	}
-	s.Decide(due)
-	if !s.DidFire(rule) {
-		t.Fatalf("%s did not fire at %s", rule, due)
-	}
-}
-
-func (s *story) expect(t *testing.T, rule, kind, person string, due instant.Time) {
-	t.Helper()
-	var task effects.CreateTask
-	if s.Effect(rule+"_task", journey.CreateTask, &task); task.Kind != kind || task.Assignee != person || task.Due != due || task.Customer != "c1" {
-		t.Errorf("%s: task %+v, want %s for %s due %s", rule, task, kind, person, due)
-	}
-}
-
 // the approver has a task and a clock; once approved every department has
 // its own; who confirms has its task taken back and is reminded no more, while the
 // others still are; the journey ends with the last confirmation.
@@ -92,33 +70,25 @@ func TestApprovedThenConfirmedByEveryDepartment(t *testing.T) {
 	friday := journeytest.At(t, "2026-03-06 10:00")
 	monday := journeytest.At(t, "2026-03-09 10:00")
 	s := begin(t, friday)
-	s.expect(t, "approve", catalogue.TaskApproveNeed, "wang", monday) // one working day over the weekend
-	boundary(t, s, "approve.0", monday)
-	boundary(t, s, "approve.1", monday+4*hour)
-	var r effects.Remind
-	if s.Effect("approve.1", journey.Remind, &r); r.Level != catalogue.LevelEscalate || r.Owner != "wang" {
-		t.Errorf("escalation %+v", r)
-	}
+	s.Task("approve_task", catalogue.TaskApproveNeed, "wang", monday) // one working day over the weekend
+	s.Boundary("approve.0", monday)
+	s.Boundary("approve.1", monday+4*hour)
+	s.Told("approve.1", catalogue.LevelEscalate, "wang")
 	if s.DidFire("confirm_service_task") {
 		t.Fatal("departments are told before anybody approved")
 	}
 
 	at := monday + 5*hour
 	s.step(at, catalogue.NeedApproved)
-	var c effects.CancelTasks
-	if s.Effect("approve_made", journey.CancelTasks, &c); !slices.Equal(c.Rules, []string{"approve_task"}) || c.Subject.ID != "n1" {
-		t.Errorf("cancelled %+v", c)
-	}
-	s.expect(t, "confirm_service", catalogue.TaskConfirmNeed, "sun", at+2*day)
-	s.expect(t, "confirm_product", catalogue.TaskConfirmNeed, "qian", at+2*day)
+	s.TakenBack("approve_made", catalogue.TaskApproveNeed, "approve_task")
+	s.Task("confirm_service_task", catalogue.TaskConfirmNeed, "sun", at+2*day)
+	s.Task("confirm_product_task", catalogue.TaskConfirmNeed, "qian", at+2*day)
 	if s.DidFire("confirm_technical_task") {
 		t.Error("a department that is not named has a task")
 	}
 	s.confirm(at+hour, 0)
-	if s.Effect("confirm_service_made", journey.CancelTasks, &c); !slices.Equal(c.Rules, []string{"confirm_service_task"}) {
-		t.Errorf("cancelled %+v", c)
-	}
-	boundary(t, s, "confirm_product.0", at+2*day)
+	s.TakenBack("confirm_service_made", catalogue.TaskConfirmNeed, "confirm_service_task")
+	s.Boundary("confirm_product.0", at+2*day)
 	if s.DidFire("confirm_service.0") {
 		t.Error("who has confirmed is reminded")
 	}
@@ -126,7 +96,7 @@ func TestApprovedThenConfirmedByEveryDepartment(t *testing.T) {
 		t.Error("ended while product has not confirmed")
 	}
 	s.confirm(at+2*day+hour, 1)
-	if s.Effect("confirm_product_made", journey.CancelTasks, &c); !s.Last.Ended {
+	if s.TakenBack("confirm_product_made", catalogue.TaskConfirmNeed, "confirm_product_task"); !s.Last.Ended {
 		t.Error("not ended")
 	}
 }
@@ -136,7 +106,7 @@ func TestApprovedThenConfirmedByEveryDepartment(t *testing.T) {
 func TestExpire(t *testing.T) {
 	at := journeytest.At(t, "2026-03-02 09:00")
 	s := begin(t, at)
-	boundary(t, s, "expire", at+10*day)
+	s.Boundary("expire", at+10*day)
 	s.Effect("expire", journey.CancelNeedChange, nil)
 	s.step(at+10*day+hour, catalogue.NeedCancelled)
 	if s.Effect("approve_made", journey.CancelTasks, nil); !s.Last.Ended {
@@ -174,7 +144,7 @@ func TestStepsOutOfOrder(t *testing.T) {
 	s.now.Departments[0].ConfirmedAt = at + 2*hour
 	first := s.tell(at + 2*hour)
 	s.Decide(at+3*hour, first) // the approval is on its way
-	s.expect(t, "confirm_product", catalogue.TaskConfirmNeed, "qian", at+hour+2*day)
+	s.Task("confirm_product_task", catalogue.TaskConfirmNeed, "qian", at+hour+2*day)
 	if s.DidFire("confirm_service_task") {
 		t.Error("who has confirmed has a task")
 	}

@@ -7,9 +7,9 @@ import (
 	"cmp"
 
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Name of the kind; a journey's id is need_change/<id>.
@@ -22,8 +22,10 @@ type State struct {
 	// Requested and Approved are when each began to wait.
 	Requested journey.Moment `json:"requested"`
 	Approved  journey.Moment `json:"approved,omitzero"`
-	Told      journey.Moment `json:"told"` // the newest step
-	// Open are the rules whose tasks were created and not taken back.
+	Newest    journey.Moment `json:"told"` // the newest step
+	// Tasks are those that wait.
+	Tasks duty.Tasks `json:"tasks,omitempty"`
+	// Open are where earlier programs kept the duties whose tasks wait.
 	Open []string `json:"open,omitempty"`
 }
 
@@ -34,7 +36,7 @@ func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
 		return false
 	}
 	m := journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
-	s.Told = m
+	s.Newest = m
 	if s.Requested.IsZero() {
 		s.Requested = m
 		s.Requested.At = cmp.Or(d.After.RequestedAt, f.Time)
@@ -48,6 +50,23 @@ func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
 
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindNeedChange, ID: s.ID}
+}
+
+// Matter is what the change's tasks and reminders are about.
+func (s *State) Matter() duty.Matter {
+	return duty.Matter{Subject: s.subject(), Customer: s.Now.Value.Customer}
+}
+
+// Told is when the newest step was recorded.
+func (s *State) Told() journey.Moment { return s.Newest }
+
+// Waiting are the tasks that wait.
+func (s *State) Waiting() *duty.Tasks {
+	for _, name := range s.Open {
+		s.Tasks.Keep(name+"_task", duty.Task{})
+	}
+	s.Open = nil
+	return &s.Tasks
 }
 
 // waiting gives the departments that have not confirmed.
@@ -64,27 +83,20 @@ func (s *State) waiting() []catalogue.NeedConfirmation {
 	return out
 }
 
-// step is what waits for one person: since when, until when.
-type step struct {
-	person string
-	since  journey.Moment
-	due    instant.Time
-}
-
 // approval gives the step that waits for the approver.
-func (s *State) approval(v *policy.View) (step, bool) {
+func (s *State) approval(v *policy.View) (duty.Step, bool) {
 	c := s.Now.Value
-	return step{c.Approver, s.Requested, v.After(s.Requested.At, v.Sections.Customers.NeedChange.ApproveWithin)}, c.Status == catalogue.NeedRequested
+	return duty.Step{Person: c.Approver, Since: s.Requested, Due: v.After(s.Requested.At, v.Sections.Customers.NeedChange.ApproveWithin)}, c.Status == catalogue.NeedRequested
 }
 
 // confirmation gives the step that waits for a department.
-func (s *State) confirmation(department string, v *policy.View) (step, bool) {
+func (s *State) confirmation(department string, v *policy.View) (duty.Step, bool) {
 	for _, d := range s.waiting() {
 		if d.Department == department {
-			return step{d.Person, s.Approved, v.After(s.Approved.At, v.Sections.Customers.NeedChange.ConfirmWithin)}, true
+			return duty.Step{Person: d.Person, Since: s.Approved, Due: v.After(s.Approved.At, v.Sections.Customers.NeedChange.ConfirmWithin)}, true
 		}
 	}
-	return step{}, false
+	return duty.Step{}, false
 }
 
 // actor is whom the change waits for: of several departments the first.

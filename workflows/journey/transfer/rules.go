@@ -5,6 +5,7 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Rules are the rules of a transfer's journey.
@@ -14,11 +15,7 @@ type rules struct{ journey.Table[State] }
 
 // all lists every promise that is kept about a transfer.
 func all() []journey.Rule[State] {
-	var list []journey.Rule[State]
-	for _, st := range []step{approval, handOver, acceptance} {
-		list = append(list, st.task(), st.overdue())
-	}
-	return append(list, stepMade(), expire())
+	return append(duty.Rules(approval, handOver, acceptance), expire())
 }
 
 // Name of the kind.

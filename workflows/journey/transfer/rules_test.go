@@ -1,11 +1,9 @@
 package transfer_test
 
 import (
-	"slices"
 	"testing"
 
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
 	"liuke.dev/workflows/journey"
 	"liuke.dev/workflows/journey/journeytest"
@@ -46,51 +44,46 @@ func (s *story) step(at instant.Time, to string) {
 	s.Decide(at, s.h.Tell("transfer/t1", at, &catalogue.TransferStepped{After: s.now}))
 }
 
-func boundary(t *testing.T, s *story, rule string, due instant.Time) {
-	t.Helper()
-	s.Until(due - ms)
-	s.Decide(due - ms)
-	if s.DidFire(rule) || s.Due(rule) != due {
-		t.Fatalf("%s is pending for %s, want %s; fired %v", rule, s.Due(rule), due, s.Rules())
-	}
-	s.Decide(due)
-	if !s.DidFire(rule) {
-		t.Fatalf("%s did not fire at %s", rule, due)
-	}
-}
-
 // each step gives its person a task with a working-day clock, reminds at
 // it, and escalates past it; the next step takes the task back.
 func TestStepsHaveClocks(t *testing.T) {
 	friday := journeytest.At(t, "2026-03-06 10:00")
 	monday := journeytest.At(t, "2026-03-09 10:00")
 	s := begin(t, friday)
-	expect := func(rule, kind, person string, due instant.Time) {
-		t.Helper()
-		var task effects.CreateTask
-		if s.Effect(rule+"_task", journey.CreateTask, &task); task.Kind != kind || task.Assignee != person || task.Due != due {
-			t.Errorf("%s: task %+v, want %s for %s due %s", rule, task, kind, person, due)
-		}
-	}
-	expect("approve", catalogue.TaskApprove, "wang", monday) // one working day over the weekend
-	boundary(t, s, "approve.0", monday)
-	boundary(t, s, "approve.1", monday+4*hour)
-	var r effects.Remind
-	if s.Effect("approve.1", journey.Remind, &r); r.Level != catalogue.LevelEscalate || r.Owner != "wang" {
-		t.Errorf("escalation %+v", r)
-	}
+	s.Task("approve_task", catalogue.TaskApprove, "wang", monday) // one working day over the weekend
+	s.Boundary("approve.0", monday)
+	s.Boundary("approve.1", monday+4*hour)
+	s.Told("approve.1", catalogue.LevelEscalate, "wang")
 	s.step(monday+5*hour, catalogue.TransferApproved)
-	var c effects.CancelTasks
-	if s.Effect("hand_over_task", journey.CancelTasks, &c); !slices.Equal(c.Kinds, []string{catalogue.TaskApprove}) {
-		t.Errorf("cancelled %+v", c)
-	}
-	expect("hand_over", catalogue.TaskHandOver, "zhang", monday+5*hour+2*day)
-	boundary(t, s, "hand_over.0", monday+5*hour+2*day)
+	s.TakenBack("approve_made", catalogue.TaskApprove, "approve_task")
+	s.Task("hand_over_task", catalogue.TaskHandOver, "zhang", monday+5*hour+2*day)
+	s.Boundary("hand_over.0", monday+5*hour+2*day)
 	s.step(monday+3*day, catalogue.TransferHandedOver)
-	expect("accept", catalogue.TaskAccept, "li", monday+4*day)
+	s.Task("accept_task", catalogue.TaskAccept, "li", monday+4*day)
 	s.step(monday+3*day+hour, catalogue.TransferAccepted)
-	if s.Effect("step_made", journey.CancelTasks, &c); !slices.Equal(c.Kinds, []string{catalogue.TaskAccept}) || !s.Last.Ended {
-		t.Errorf("cancelled %+v, ended %v", c, s.Last.Ended)
+	s.TakenBack("hand_over_made", catalogue.TaskHandOver, "hand_over_task")
+	if s.TakenBack("accept_made", catalogue.TaskAccept, "accept_task"); !s.Last.Ended {
+		t.Error("not ended")
+	}
+}
+
+// a transfer whose steps are made faster than they are heard of leaves no task behind.
+func TestStepsAllAtOnce(t *testing.T) {
+	at := journeytest.At(t, "2026-03-02 09:00")
+	s := begin(t, at)
+	s.now.Status, s.now.ApprovedAt = catalogue.TransferApproved, at+hour
+	s.Decide(at+hour, s.h.Tell("transfer/t1", at+hour, &catalogue.TransferStepped{After: s.now}))
+	s.now.Status, s.now.HandedAt = catalogue.TransferHandedOver, at+2*hour
+	s.Decide(at+2*hour, s.h.Tell("transfer/t1", at+2*hour, &catalogue.TransferStepped{After: s.now}))
+	s.TakenBack("hand_over_made", catalogue.TaskHandOver, "hand_over_task")
+	s.step(at+3*hour, catalogue.TransferRejected)
+	if s.TakenBack("accept_made", catalogue.TaskAccept, "accept_task"); !s.Last.Ended || len(s.Last.Pending) != 0 {
+		t.Errorf("pending %v", s.Last.Pending)
+	}
+	for _, f := range s.Fired {
+		if f.Late {
+			t.Errorf("%s counts as late", f.Obligation.Rule)
+		}
 	}
 }
 
@@ -100,7 +93,7 @@ func TestExpire(t *testing.T) {
 	at := journeytest.At(t, "2026-03-02 09:00")
 	s := begin(t, at)
 	s.step(at+9*day, catalogue.TransferApproved)
-	boundary(t, s, "expire", at+19*day)
+	s.Boundary("expire", at+19*day)
 	s.Effect("expire", journey.CancelTransfer, nil)
 	s.step(at+19*day+hour, catalogue.TransferCancelled)
 	if !s.Last.Ended {

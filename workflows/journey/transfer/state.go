@@ -9,6 +9,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
+	"liuke.dev/workflows/journey/duty"
 )
 
 // Name of the kind; a journey's id is transfer/<id>.
@@ -19,15 +20,10 @@ type State struct {
 	ID   string                             `json:"id"`
 	Now  journey.Latest[catalogue.Transfer] `json:"now"`
 	Step journey.Moment                     `json:"step"` // when the present step began
-	Task Task                               `json:"task,omitzero"`
-}
-
-// Task that waits for the step's person.
-type Task struct {
-	Kind string       `json:"kind"`
-	ID   string       `json:"id"`
-	For  string       `json:"for"`
-	Due  instant.Time `json:"due"`
+	// Tasks are those that wait for the person of a step.
+	Tasks duty.Tasks `json:"tasks,omitempty"`
+	// Task is where earlier programs kept the one that waits.
+	Task duty.Task `json:"task,omitzero"`
 }
 
 // Apply takes a step of the transfer.
@@ -56,6 +52,25 @@ func began(t *catalogue.Transfer, told instant.Time) instant.Time {
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindTransfer, ID: s.ID}
 }
+
+// Matter is what the transfer's tasks and reminders are about.
+func (s *State) Matter() duty.Matter {
+	return duty.Matter{Subject: s.subject(), Customer: s.Now.Value.Customer}
+}
+
+// Told is when the present step began, which is the newest that was told.
+func (s *State) Told() journey.Moment { return s.Step }
+
+// Waiting are the tasks that wait.
+func (s *State) Waiting() *duty.Tasks {
+	if s.Task.Kind != "" {
+		s.Tasks.Keep(gave[s.Task.Kind], s.Task)
+		s.Task = duty.Task{}
+	}
+	return &s.Tasks
+}
+
+var gave = map[string]string{catalogue.TaskApprove: approval.Task, catalogue.TaskHandOver: handOver.Task, catalogue.TaskAccept: acceptance.Task}
 
 // actor is whom the present step waits for.
 func (s *State) actor() string {
