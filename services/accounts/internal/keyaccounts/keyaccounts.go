@@ -17,6 +17,7 @@ import (
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/directory"
+	"liuke.dev/shared/eventstream"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
@@ -63,7 +64,7 @@ type Config struct {
 	Policy *policy.Holder
 	Links  *links.Links
 	Clock  instant.Clock
-	Stream Stream
+	Stream eventstream.Manner
 }
 
 // KeyAccounts are the use cases.
@@ -73,7 +74,7 @@ type KeyAccounts struct {
 	notes  store.Collection[Note]
 	items  store.Collection[Item]
 	guests store.Collection[Guest]
-	hub    hub
+	hub    eventstream.Hub
 }
 
 // New declares the collections.
@@ -81,11 +82,11 @@ func New(ctx context.Context, c Config) (*KeyAccounts, error) {
 	if err := c.Engine.Declare(ctx, spec, notes, items, guest); err != nil {
 		return nil, err
 	}
-	if c.Stream == (Stream{}) {
+	if c.Stream == (eventstream.Manner{}) {
 		c.Stream = shippedStream
 	}
 	return &KeyAccounts{Config: c, docs: store.Of[Body](c.Engine, spec), notes: store.Of[Note](c.Engine, notes), items: store.Of[Item](c.Engine, items),
-		guests: store.Of[Guest](c.Engine, guest)}, nil
+		guests: store.Of[Guest](c.Engine, guest), hub: eventstream.Hub{Most: mostStreams}}, nil
 }
 
 func (k *KeyAccounts) view() (*policy.View, instant.Time, error) {

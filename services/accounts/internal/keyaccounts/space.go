@@ -133,7 +133,7 @@ func (k *KeyAccounts) Revoke(ctx context.Context, p auth.Principal, id, guestID 
 		return err
 	}
 	d.Body.Revoked = k.Clock()
-	defer k.hub.tell(customerID)
+	defer k.hub.Tell(customerID)
 	return k.keep(ctx, d, d.Body.Revoked)
 }
 
@@ -185,7 +185,7 @@ func (k *KeyAccounts) put(ctx context.Context, d *store.Doc[Item], command strin
 	if err := k.items.Commit(ctx, d, command, f); err != nil {
 		return err
 	}
-	k.hub.tell(d.Body.Customer)
+	k.hub.Tell(d.Body.Customer)
 	return nil
 }
 

@@ -40,7 +40,7 @@ func (k *KeyAccounts) registerSpace(s *httpx.Server) {
 		if err == nil {
 			customerID, _, err = k.member(c.Request.Context(), p, access.KeyAccountRead, c.Param("id"))
 		}
-		k.stream(c, err, customerID, func() bool { return true })
+		k.stream(c, err, customerID, nil)
 	})
 }
 
