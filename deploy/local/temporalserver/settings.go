@@ -104,7 +104,7 @@ func bindIP(host string) (string, error) {
 
 // tuning is where the server's defaults, meant for clusters, do harm on one machine.
 func tuning(cfg Config) dynamicconfig.StaticClient {
-	return dynamicconfig.StaticClient{
+	c := dynamicconfig.StaticClient{
 		// Four partitions forward tasks to each other at 40 a second; one hands out 250.
 		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
 		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
@@ -121,4 +121,11 @@ func tuning(cfg Config) dynamicconfig.StaticClient {
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             cfg.TimeSkipping,
 	}
+	if cfg.TimeSkipping {
+		// A run that continues as new within a second of its beginning would wait, and the
+		// skipping server takes the moment that it waits for to lie years ahead: what was
+		// skipped before is added to it twice.
+		c[dynamicconfig.WorkflowIdReuseMinimalInterval.Key()] = time.Duration(0)
+	}
+	return c
 }
