@@ -6,37 +6,32 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/programtest"
 )
 
+// readers is how many calls are made side by side to find writes again.
+const readers = 8
+
 // Writes finds every acknowledged write by the API and in the facts, and names
 // those that are lost.
 func Writes(ctx context.Context, boss *programtest.Client, j *Journal, l *Ledger) []string {
 	var lost []string
-	for id, company := range j.Leads {
-		var lead catalogue.Lead
-		if err := boss.Get(ctx, "/v1/leads/"+id, &lead); err != nil || lead.Company != company {
-			lost = append(lost, fmt.Sprintf("lead %s of %s: %v", id, company, err))
-		}
+	for id := range j.Leads {
 		if len(l.Decisions["lead/"+id]) == 0 {
 			lost = append(lost, fmt.Sprintf("the journey of lead %s: no decision", id))
 		}
 	}
-	for id, title := range j.Deals {
-		var deal catalogue.Deal
-		if err := boss.Get(ctx, "/v1/deals/"+id, &deal); err != nil || title != "" && deal.Title != title {
-			lost = append(lost, fmt.Sprintf("deal %s %s: %v", id, title, err))
-		}
+	for id := range j.Deals {
 		if len(l.Decisions["deal/"+id]) == 0 {
 			lost = append(lost, fmt.Sprintf("the journey of deal %s: no decision", id))
 		}
 	}
-	return append(lost, followUps(ctx, boss, j, l)...)
-}
-
-func followUps(ctx context.Context, boss *programtest.Client, j *Journal, l *Ledger) (lost []string) {
 	bySubject := map[string][]string{}
 	for id, subject := range j.FollowUps {
 		bySubject[subject] = append(bySubject[subject], id)
@@ -44,15 +39,72 @@ func followUps(ctx context.Context, boss *programtest.Client, j *Journal, l *Led
 			lost = append(lost, "the fact of follow-up "+id)
 		}
 	}
-	for subject, ids := range bySubject {
-		there, err := programtest.All[catalogue.FollowUp](ctx, boss, subject+"/follow-ups")
-		for _, id := range ids {
-			if !slices.ContainsFunc(there, func(f catalogue.FollowUp) bool { return f.ID == id }) {
-				lost = append(lost, fmt.Sprintf("follow-up %s of %s: %v", id, subject, err))
-			}
-		}
+	found := finder{lost: lost}
+	found.SetLimit(readers)
+	for id, company := range j.Leads {
+		found.find(func() string { return lead(ctx, boss, id, company, j.Closed["/v1/leads/"+id]) })
 	}
-	return lost
+	for id, title := range j.Deals {
+		found.find(func() string { return deal(ctx, boss, id, title, j.Closed["/v1/deals/"+id]) })
+	}
+	for subject, ids := range bySubject {
+		found.find(func() string { return followUps(ctx, boss, subject, ids) })
+	}
+	_ = found.Wait() // what is lost is no error of the search
+	slices.Sort(found.lost)
+	return found.lost
+}
+
+// finder looks for several things side by side and keeps what it did not find.
+type finder struct {
+	errgroup.Group
+	mu   sync.Mutex
+	lost []string
+}
+
+// find looks for one thing; look says what is lost, or nothing.
+func (f *finder) find(look func() string) {
+	f.Go(func() error {
+		if lost := look(); lost != "" {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.lost = append(f.lost, lost)
+		}
+		return nil
+	})
+}
+
+func lead(ctx context.Context, boss *programtest.Client, id, company string, closed bool) string {
+	var have catalogue.Lead
+	if err := boss.Get(ctx, "/v1/leads/"+id, &have); err != nil || have.Company != company {
+		return fmt.Sprintf("lead %s of %s: %v", id, company, err)
+	}
+	if closed && have.Status != catalogue.LeadClosed {
+		return fmt.Sprintf("the closing of lead %s: it is %s", id, have.Status)
+	}
+	return ""
+}
+
+func deal(ctx context.Context, boss *programtest.Client, id, title string, closed bool) string {
+	var have catalogue.Deal
+	if err := boss.Get(ctx, "/v1/deals/"+id, &have); err != nil || title != "" && have.Title != title {
+		return fmt.Sprintf("deal %s %s: %v", id, title, err)
+	}
+	if closed && have.Outcome != catalogue.DealLost {
+		return fmt.Sprintf("the loss of deal %s: it is %s", id, have.Outcome)
+	}
+	return ""
+}
+
+func followUps(ctx context.Context, boss *programtest.Client, subject string, ids []string) string {
+	there, err := programtest.All[catalogue.FollowUp](ctx, boss, subject+"/follow-ups")
+	missing := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(there, func(f catalogue.FollowUp) bool { return f.ID == id })
+	})
+	if len(missing) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("follow-ups %s of %s: %v", strings.Join(missing, ", "), subject, err)
 }
 
 // Seen is what people's lists hold.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,20 +22,29 @@ type Journal struct {
 	Deals     map[string]string // id to title
 	FollowUps map[string]string // id to the path of its subject
 	Touched   map[string]bool   // paths of subjects with a follow-up
+	Closed    map[string]bool   // paths of what was closed
 	Refused   map[string]int    // calls that a rule refused, by code and rule
 	Lost      []string          // answers that should not come, whatever happens
 }
 
 // NewJournal makes an empty journal.
 func NewJournal() *Journal {
-	return &Journal{Leads: map[string]string{}, Deals: map[string]string{}, FollowUps: map[string]string{}, Touched: map[string]bool{}, Refused: map[string]int{}}
+	return &Journal{Leads: map[string]string{}, Deals: map[string]string{}, FollowUps: map[string]string{}, Touched: map[string]bool{}, Closed: map[string]bool{}, Refused: map[string]int{}}
 }
 
 // Size counts the acknowledged writes.
 func (j *Journal) Size() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.Leads) + len(j.Deals) + len(j.FollowUps)
+	return len(j.Leads) + len(j.Deals) + len(j.FollowUps) + len(j.Closed)
+}
+
+// Copy gives the acknowledged writes so far.
+func (j *Journal) Copy() *Journal {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return &Journal{Leads: maps.Clone(j.Leads), Deals: maps.Clone(j.Deals), FollowUps: maps.Clone(j.FollowUps), Touched: maps.Clone(j.Touched), Closed: maps.Clone(j.Closed),
+		Refused: maps.Clone(j.Refused)}
 }
 
 func (j *Journal) lead(id, company string) { j.mu.Lock(); j.Leads[id] = company; j.mu.Unlock() }
@@ -43,6 +54,8 @@ func (j *Journal) followUp(id, subject string) {
 	j.FollowUps[id], j.Touched[subject] = subject, true
 	j.mu.Unlock()
 }
+
+func (j *Journal) closed(subject string) { j.mu.Lock(); j.Closed[subject] = true; j.mu.Unlock() }
 
 // failed takes an error: a refusal by a rule is the program's right (somebody
 // else owns the lead by now, it is in the pool), anything else but the end of the
@@ -194,4 +207,17 @@ func (s *Seller) Convert(ctx context.Context) {
 	}
 	s.Journal.deal(made.Deal, "")
 	s.Mine = append(s.Mine, "/v1/deals/"+made.Deal)
+}
+
+// Close brings a lead or a deal to its end: no promise is left of it.
+func (s *Seller) Close(ctx context.Context, subject string) {
+	path, reason := subject+"/closing", "不再跟进"
+	if strings.HasPrefix(subject, "/v1/deals/") {
+		path, reason = subject+"/loss", "price"
+	}
+	if err := s.Client.Post(ctx, path, map[string]any{"reason": reason}, nil); err != nil {
+		s.Journal.failed(ctx, err)
+		return
+	}
+	s.Journal.closed(subject)
 }

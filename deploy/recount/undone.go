@@ -156,10 +156,25 @@ func (l *Ledger) Untouched() (ids []string) {
 	return ids
 }
 
-// Undelivered names mails and webhooks that reminders ask for and that did not
-// come: one webhook for each, one mail for each recipient with an address.
-func (l *Ledger) Undelivered(reachable map[string]bool, mails, posts map[string]int) (out []string) {
+// UnderWay gives the paths of leads and deals of which anything is promised still.
+func (l *Ledger) UnderWay() (paths []string) {
+	for name, decisions := range l.Decisions {
+		last := decisions[len(decisions)-1]
+		if (last.Process == "lead" || last.Process == "deal") && !last.Ended && len(last.Pending) > 0 {
+			paths = append(paths, "/v1/"+strings.Replace(name, "/", "s/", 1))
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// Undelivered names mails and webhooks that reminders due before an instant ask for
+// and that did not come: one webhook for each, one mail for each recipient with an address.
+func (l *Ledger) Undelivered(by instant.Time, reachable map[string]bool, mails, posts map[string]int) (out []string) {
 	for _, id := range slices.Sorted(maps.Keys(l.Reminders)) {
+		if l.Reminders[id][0].Due >= by {
+			continue
+		}
 		if posts != nil && posts[id+":configured:webhook"] == 0 {
 			out = append(out, "no webhook of reminder "+id)
 		}

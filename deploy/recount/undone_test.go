@@ -3,6 +3,7 @@ package recount
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,13 +92,16 @@ func TestListsAreComparedWithWhatHappenedBeforeAndAfter(t *testing.T) {
 }
 
 func TestUndeliveredNamesMailsAndWebhooksThatDidNotCome(t *testing.T) {
-	l := ledger(t, []catalogue.Data{&catalogue.ReminderIssued{After: catalogue.Reminder{ID: "r", To: []string{"wang", "nobody"}, At: instant.Time(1)}}})
+	l := ledger(t, []catalogue.Data{&catalogue.ReminderIssued{After: catalogue.Reminder{ID: "r", To: []string{"wang", "nobody"}, Due: instant.Time(5), At: instant.Time(6)}}})
 	reachable := map[string]bool{"wang": true}
-	if left := l.Undelivered(reachable, map[string]int{"r:wang:email": 1}, map[string]int{"r:configured:webhook": 2}); len(left) > 0 {
+	if left := l.Undelivered(instant.Time(10), reachable, map[string]int{"r:wang:email": 1}, map[string]int{"r:configured:webhook": 2}); len(left) > 0 {
 		t.Errorf("everything came: %v", left)
 	}
-	if left := l.Undelivered(reachable, nil, map[string]int{}); len(left) != 2 {
+	if left := l.Undelivered(instant.Time(10), reachable, nil, map[string]int{}); len(left) != 2 {
 		t.Errorf("neither came: %v", left)
+	}
+	if left := l.Undelivered(instant.Time(5), reachable, nil, map[string]int{}); len(left) > 0 {
+		t.Errorf("not due then: %v", left)
 	}
 }
 
@@ -105,5 +109,21 @@ func TestUntouchedLeadsAreKnownFromFactsAlone(t *testing.T) {
 	other := &catalogue.Decided{Journey: "lead/b", Process: "lead", Number: 1, At: 10}
 	if ids := ledger(t, append(story(), other, &catalogue.Decided{Journey: "deal/d", Process: "deal", Number: 1, At: 10})).Untouched(); len(ids) != 1 || ids[0] != "b" {
 		t.Errorf("untouched: %v", ids)
+	}
+}
+
+// Only what still promises something is under way, and only leads and deals are
+// brought to an end by people.
+func TestUnderWayIsWhatStillPromisesSomething(t *testing.T) {
+	pending := []catalogue.Obligation{{ID: "o", Due: 1000}}
+	l := ledger(t, []catalogue.Data{
+		&catalogue.Decided{Journey: "lead/a", Process: "lead", Number: 1, Pending: pending},
+		&catalogue.Decided{Journey: "lead/b", Process: "lead", Number: 1, Pending: pending},
+		&catalogue.Decided{Journey: "lead/b", Process: "lead", Number: 2, Ended: true},
+		&catalogue.Decided{Journey: "deal/d", Process: "deal", Number: 1, Pending: pending},
+		&catalogue.Decided{Journey: "review/r", Process: "review", Number: 1, Pending: pending},
+	})
+	if paths := l.UnderWay(); !slices.Equal(paths, []string{"/v1/deals/d", "/v1/leads/a"}) {
+		t.Errorf("under way: %v", paths)
 	}
 }

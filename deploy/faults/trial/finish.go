@@ -17,7 +17,6 @@ import (
 func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 	r.Fault = Fault{Target: "everything", Kind: "-", When: "at the end"}
 	begin := time.Now()
-	t.calm(ctx)
 	waiting := ""
 	for end := begin.Add(settleWithin); ; {
 		if err := t.read(); err != nil {
@@ -44,17 +43,8 @@ func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 	return r, nil
 }
 
-// calm touches every lead that nobody has touched: untouched ones go from hand to
-// hand for ever, as they should, and would soon be all that the suite is busy with.
-func (t *Trial) calm(ctx context.Context) {
-	boss := &recount.Seller{Client: t.Office.As(t.Office.Boss), Journal: t.journal, Rand: t.chance, Day: day}
-	for _, id := range t.ledger.Untouched() {
-		boss.FollowUp(ctx, "/v1/leads/"+id)
-	}
-}
-
 // settleWithin bounds how long the last promises take: a lead that was touched
-// goes back to the pool after 30 days of the policy, half a minute.
+// goes back to the pool after ten days of the trial's policy.
 const settleWithin = 5 * time.Minute
 
 // quiet is how long nothing may have happened.
@@ -63,7 +53,7 @@ const quiet = 3 * time.Second
 func (t *Trial) unsettled() string {
 	due, id := t.ledger.DueSoon()
 	undone := t.ledger.Undone(t.journal, instant.Now())
-	undelivered := t.undelivered()
+	undelivered := t.undelivered(instant.Now())
 	switch {
 	case len(undone) > 0:
 		return fmt.Sprintf("%d undone, such as %s", len(undone), undone[0])
@@ -80,7 +70,7 @@ func (t *Trial) unsettled() string {
 func (t *Trial) countAll(ctx context.Context, r *Result) {
 	r.Acknowledged = t.journal.Size()
 	r.Fired, r.Late = t.ledger.Promises()
-	lost := append(recount.Writes(ctx, t.Office.As(t.Office.Boss), t.journal, t.ledger), t.undelivered()...)
+	lost := append(recount.Writes(ctx, t.Office.As(t.Office.Boss), t.journal, t.ledger), t.undelivered(instant.Now())...)
 	doubled := t.ledger.Doubled()
 	r.Lost, r.Doubled, r.Repeated = len(lost), len(doubled), t.mail.Repeated()+t.hooks.Repeated()
 	r.Findings = append(r.Findings, some("lost", lost)...)

@@ -31,16 +31,25 @@ type Process interface {
 	Exited() <-chan struct{}
 }
 
-// The speed lets a day of the policy pass in a second.
-const (
-	speed = 86_400
-	day   = 24 * time.Hour / speed
+// pace is how fast a day of the policy passes, and how busy people are: as much as
+// the suite can take on two cores, so that what is tried is a fault and not a queue.
+type pace struct {
+	speed int
+	// pause is the mean time between two actions of each seller.
+	pause time.Duration
+}
+
+func (p pace) day() time.Duration { return 24 * time.Hour / time.Duration(p.speed) }
+
+var (
+	embeddedPace = pace{86_400, 600 * time.Millisecond}
+	realPace     = pace{28_800, time.Second}
 )
 
 // OpenEmbedded starts the program with the embedded engines and a company in it,
 // with everything that it reaches out to behind links.
 func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error) {
-	t := newTrial()
+	t := newTrial(embeddedPace)
 	t.liuke = binary
 	defer func() {
 		if err != nil {
@@ -74,7 +83,7 @@ func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error)
 // environment is what every process needs to know: inside is the address of the
 // link to the services, which must be known to them before theirs is to the link.
 func (t *Trial) environment(inside string) []string {
-	return []string{fmt.Sprint("LIUKE_SPEED=", speed), "LIUKE_TRIAL=true", "LIUKE_INTERNAL_ORIGIN=http://" + inside,
+	return []string{fmt.Sprint("LIUKE_SPEED=", t.pace.speed), "LIUKE_TRIAL=true", "LIUKE_INTERNAL_ORIGIN=http://" + inside,
 		"LIUKE_SMTP_HOST=127.0.0.1", "LIUKE_SMTP_PORT=" + port(t.Links[toMail].Address()), "LIUKE_SMTP_TLS=none", "LIUKE_SMTP_FROM=liuke@office.example",
 		"LIUKE_WEBHOOK_URL=http://" + t.Links[toHook].Address() + "/hook", "LIUKE_WEBHOOK_SECRET=a-secret-for-the-trial"}
 }
@@ -150,8 +159,8 @@ func (t *Trial) openOutside() (err error) {
 	return nil
 }
 
-// furnish lets reminders leave at any hour, one by one, and gives the people who
-// sell an address.
+// furnish lets reminders leave at any hour, one by one, and leads go back to the
+// pool soon, and gives the people who sell an address.
 func (t *Trial) furnish(ctx context.Context) error {
 	administrator := t.Office.As(t.Office.Administrator)
 	var book struct {
@@ -164,14 +173,21 @@ func (t *Trial) furnish(ctx context.Context) error {
 	if section == nil {
 		return errors.New("the policy book has no section notifications")
 	}
+	ownership := book.Sections["ownership"]
+	if ownership == nil {
+		return errors.New("the policy book has no section ownership")
+	}
+	ownership["recycle_after"], ownership["warn_before"] = "10d", []string{"3d", "1d"}
 	// Quiet hours cannot be none: a minute that is hours away in every zone in which a trial is likely to be.
 	far := time.Now().UTC().Add(20 * time.Hour)
 	section["quiet_from"], section["quiet_to"] = far.Format("15:04"), far.Add(time.Minute).Format("15:04")
 	section["digest_at"], section["channels"] = "", []string{"in_app", "email", "webhook"}
-	if err := administrator.Call(ctx, "PUT", "/v1/policy/drafts/trial/sections/notifications", "", section, nil); err != nil {
-		return err
+	for name, changed := range map[string]any{"notifications": section, "ownership": ownership} {
+		if err := administrator.Call(ctx, "PUT", "/v1/policy/drafts/trial/sections/"+name, "", changed, nil); err != nil {
+			return err
+		}
 	}
-	if err := administrator.Post(ctx, "/v1/policy/drafts/trial/publication", map[string]any{"reason": "reminders leave at any hour"}, nil); err != nil {
+	if err := administrator.Post(ctx, "/v1/policy/drafts/trial/publication", map[string]any{"reason": "reminders leave at any hour, leads are let go soon"}, nil); err != nil {
 		return err
 	}
 	for n, person := range t.Office.Sellers {
@@ -216,6 +232,6 @@ func (t *Trial) Close() error {
 	return errors.Join(errs...)
 }
 
-func newTrial() *Trial {
-	return &Trial{Links: map[string]*link.Link{}, links: link.New(), journal: recount.NewJournal(), ledger: recount.NewLedger(), reachable: map[string]bool{}}
+func newTrial(p pace) *Trial {
+	return &Trial{pace: p, Links: map[string]*link.Link{}, links: link.New(), journal: recount.NewJournal(), ledger: recount.NewLedger(), reachable: map[string]bool{}}
 }

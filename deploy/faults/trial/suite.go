@@ -29,7 +29,7 @@ type engines struct {
 // OpenReal starts engines and every service as processes of their own, two of
 // each, with everything between them behind links.
 func OpenReal(ctx context.Context, programs, liuke, dir string, nodes int) (_ *Trial, err error) {
-	t := newTrial()
+	t := newTrial(realPace)
 	t.liuke = liuke
 	defer func() {
 		if err != nil {
