@@ -70,7 +70,11 @@ func (b *bench) judgeRate(share float64, c creation, what string) {
 		b.report.state(what, value) // without the store's rate there is no ratio
 		return
 	}
-	b.report.judge(c.rate >= share*b.store8, fmt.Sprintf("≥ %.2f of the store's rate with 8 writers", share), what, fmt.Sprintf("%s = %.2f; %.2f of its rate of the same documents", value, c.rate/b.store8, c.rate/b.inserts8))
+	ratio := fmt.Sprintf("%s = %.2f", value, c.rate/b.store8)
+	if b.inserts8 > 0 {
+		ratio += fmt.Sprintf("; %.2f of its rate of the same documents", c.rate/b.inserts8)
+	}
+	b.report.judge(c.rate >= share*b.store8, fmt.Sprintf("≥ %.2f of the store's rate with 8 writers", share), what, ratio)
 }
 
 // reads are the times of the two ways to read.

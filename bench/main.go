@@ -45,11 +45,11 @@ type part struct {
 
 var parts = []part{
 	{"store", measureStore}, {"start", measureStart}, {"held", measureHeld}, {"cost", measureCost}, {"running", measureRunning}, {"latency", measureLatency},
-	{"history", measureHistory}, {"rules", measureRules}, {"day", measureDay}, {"outage", measureOutage}, {"due", measureDue}, {"fleet", measureFleet}, {"armada", measureArmada},
+	{"history", measureHistory}, {"rules", measureRules}, {"day", measureDay}, {"outage", measureOutage}, {"due", measureDue}, {"fleet", measureFleet}, {"armada", measureArmada}, {"rate", measureRate},
 }
 
 // long are the parts that run only when they are asked for.
-var long = []string{"armada"}
+var long = []string{"armada", "rate"}
 
 func partNames() []string {
 	names := make([]string, len(parts))
@@ -122,7 +122,7 @@ func (b *bench) build(ctx context.Context) error {
 }
 
 // ofOne are the parts that look into the all-in-one program.
-var ofOne = []string{"store", "start", "history", "rules"}
+var ofOne = []string{"store", "rate", "start", "history", "rules"}
 
 func run(ctx context.Context, b *bench, only string, write bool) (err error) {
 	runtime.GOMAXPROCS(cores)
