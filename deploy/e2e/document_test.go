@@ -26,6 +26,11 @@ func TestTheProgramDescribesItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkOpenAPI(t, d, official)
+	for _, op := range d.operations {
+		if op.content == "application/json" {
+			boundless(t, d, op.id, op.body, 0)
+		}
+	}
 	root, err := programtest.Root()
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +45,29 @@ func TestTheProgramDescribesItself(t *testing.T) {
 	}
 	if a, b := withoutServers(t, []byte(served)), withoutServers(t, written); a != b {
 		t.Errorf("/asyncapi.json is not docs/events/asyncapi.json:\n%.2000s\n%.2000s", a, b)
+	}
+}
+
+// boundless names the lists of a body that may be of any length: what is looked
+// up for each of ten thousand entries holds up everybody.
+func boundless(t *testing.T, d *describedInterface, at string, schema object, depth int) {
+	t.Helper()
+	if depth > 12 {
+		return // a schema that holds itself
+	}
+	schema = d.resolve(schema)
+	if items, ok := schema["items"].(object); ok {
+		if _, bounded := schema["maxItems"]; !bounded {
+			t.Errorf("%s may be of any length", at)
+		}
+		boundless(t, d, at+"[]", items, depth+1)
+	}
+	properties, _ := schema["properties"].(object)
+	for name, s := range properties {
+		boundless(t, d, at+"."+name, s.(object), depth+1)
+	}
+	if each, ok := schema["additionalProperties"].(object); ok {
+		boundless(t, d, at+"{}", each, depth+1)
 	}
 }
 

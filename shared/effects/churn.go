@@ -15,7 +15,7 @@ type OpenChurnReview struct {
 	Customer  string       `json:"customer"`
 	ChurnedOn instant.Time `json:"churned_on"`
 	Evidence  string       `json:"evidence"`
-	Facts     []string     `json:"facts,omitempty" doc:"Ids of facts or timeline entries that show it"`
+	Facts     []string     `json:"facts,omitempty" maxItems:"100" doc:"Ids of facts or timeline entries that show it"`
 }
 
 // PlanReview is PUT /v1/reviews/{id} at accounts: the occasion of a scheduled

@@ -45,8 +45,8 @@ func FirstTouchTask(lead string, version int64) string {
 // CancelTasks is POST /v1/tasks/cancellations at notifications: open tasks of a subject that became pointless.
 type CancelTasks struct {
 	Subject catalogue.Subject `json:"subject"`
-	Kinds   []string          `json:"kinds,omitempty" doc:"Empty: all kinds"`
-	Rules   []string          `json:"rules,omitempty" doc:"Only those asked for by one of these rules; empty: all"`
+	Kinds   []string          `json:"kinds,omitempty" maxItems:"100" doc:"Empty: all kinds"`
+	Rules   []string          `json:"rules,omitempty" maxItems:"100" doc:"Only those asked for by one of these rules; empty: all"`
 	Reason  string            `json:"reason"`
 }
 
@@ -102,7 +102,7 @@ type Recycle struct {
 
 // SetMark is PUT /v1/{leads|deals}/{id}/marks/{rule} at leads; DELETE of the same path clears it.
 type SetMark struct {
-	Evidence []string `json:"evidence,omitempty"`
+	Evidence []string `json:"evidence,omitempty" maxItems:"100"`
 }
 
 // Nurture is POST /v1/leads/{id}/nurture at leads: to long-term nurture with a next date (R-026).

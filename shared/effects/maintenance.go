@@ -29,7 +29,7 @@ type BeginProcess struct {
 type CarryStep struct {
 	Process string   `json:"process"`
 	Step    string   `json:"step"`
-	Proof   []string `json:"proof,omitempty"`
+	Proof   []string `json:"proof,omitempty" maxItems:"50"`
 	Outcome string   `json:"outcome"`
 }
 

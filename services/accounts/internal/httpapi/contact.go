@@ -51,7 +51,7 @@ type ContactFields struct {
 	Mails     *[]string         `json:"mails,omitempty" maxItems:"10" doc:"Further addresses"`
 	ReportsTo *string           `json:"reports_to,omitempty" maxLength:"200" doc:"Id of the superior among the customer's contacts; empty: none"`
 	Birthday  *catalogue.Yearly `json:"birthday,omitempty"`
-	Forget    []string          `json:"forget,omitempty" enum:"birthday" doc:"What is no longer kept"`
+	Forget    []string          `json:"forget,omitempty" maxItems:"10" enum:"birthday" doc:"What is no longer kept"`
 	Key       *bool             `json:"key,omitempty" doc:"Key contact (关键联系人)"`
 	Note      *string           `json:"note,omitempty" maxLength:"1000"`
 }
