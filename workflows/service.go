@@ -44,8 +44,10 @@ const (
 	routerCourtesy = 3 * time.Second
 )
 
-// stickyCache is how many journeys' workflows are kept in memory: 40 KB each.
-const stickyCache = 1_000
+// stickyCache is how many journeys' workflows are kept in memory: 40 KB each. One
+// that is not is played again from its history with each step; those that come due
+// in one instant come in the order in which they would have left the cache.
+const stickyCache = 2_500
 
 // New makes the worker of journeys. Temporal may still be away: it is dialled
 // when first needed.
@@ -96,7 +98,7 @@ func (s *Service) route(ctx context.Context) error {
 		return nil
 	}
 	return s.d.Consume(ctx, facts.ConsumerConfig{Group: "liuke.journeys", Topics: []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications},
-		Types: router.Types, HandleBatch: s.router.Handle, MaxBatch: routerBatch, Courtesy: routerCourtesy})
+		Types: router.Types, HandleBatch: s.router.Handle, MaxBatch: routerBatch, Courtesy: routerCourtesy, Promises: true})
 }
 
 // serve runs the Temporal worker; one that cannot start waits for Temporal.
@@ -126,6 +128,13 @@ func (s *Service) serve(ctx context.Context) error {
 // long.
 const stickyFor = 15 * time.Second
 
+// manyAtOnce is how many journeys may be in the middle of a decision or its
+// effects. They are many because most of them wait: whoever came due in the same
+// instant decides first, and the first tries of effects wait for that. How much
+// is really done at once is bounded where it is done (decisions.places,
+// activity.AtOnce).
+const manyAtOnce = 2_048
+
 // NewWorker makes the Temporal worker of journeys, tuned for two cores. Without
 // rollout.Versioned it serves a task queue whose workers have no versions.
 func NewWorker(t client.Client, d *decisions.Decider, a *activity.Activities, more ...func(*worker.Options)) worker.Worker {
@@ -133,9 +142,9 @@ func NewWorker(t client.Client, d *decisions.Decider, a *activity.Activities, mo
 		StickyScheduleToStartTimeout:            stickyFor,
 		MaxConcurrentWorkflowTaskPollers:        4,
 		MaxConcurrentActivityTaskPollers:        4,
-		MaxConcurrentWorkflowTaskExecutionSize:  32,
+		MaxConcurrentWorkflowTaskExecutionSize:  manyAtOnce,
 		MaxConcurrentActivityExecutionSize:      32,
-		MaxConcurrentLocalActivityExecutionSize: 32,
+		MaxConcurrentLocalActivityExecutionSize: 2 * manyAtOnce,
 		WorkerStopTimeout:                       2 * time.Second,
 	}
 	for _, set := range more {

@@ -68,6 +68,12 @@ func start(t *testing.T, skip bool) *stand {
 	return &stand{World: w, client: c, router: router.New(c, 4, nil, instant.Now), History: journeytest.New(t), t: t}
 }
 
+// anew gives the same server to another test, as if its services had not been called yet.
+func (s *stand) anew(t *testing.T) *stand {
+	s.Services.Forget()
+	return &stand{World: s.World, client: s.client, router: s.router, History: journeytest.New(t), t: t}
+}
+
 // send routes facts as the consumer would, all of them in one batch.
 func (s *stand) send(events ...journey.Event) {
 	s.t.Helper()

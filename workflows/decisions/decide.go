@@ -10,6 +10,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/courtesy"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/instant"
 	"liuke.dev/shared/moment"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/store"
@@ -26,6 +27,7 @@ type Decider struct {
 	// calendars gives the working calendars of people, as they are now.
 	calendars func() map[string]string
 	metrics   *metrics
+	places    chan struct{} // of decisions that are being made
 }
 
 // New declares the documents and gives a decider for the kinds. People's working
@@ -36,7 +38,8 @@ func New(ctx context.Context, e store.Engine, p *policy.Holder, calendars func()
 	if err := e.Declare(ctx, Spec); err != nil {
 		return nil, fmt.Errorf("journeys: %w", err)
 	}
-	d := &Decider{docs: store.Of[Document](e, Spec), kinds: map[string]journey.Process{}, policy: p, calendars: calendars, link: link, metrics: measured(nil)}
+	d := &Decider{docs: store.Of[Document](e, Spec), kinds: map[string]journey.Process{}, policy: p, calendars: calendars, link: link, metrics: measured(nil),
+		places: make(chan struct{}, atOnce)}
 	for _, k := range kinds {
 		d.kinds[k.Name()] = k
 	}
@@ -50,6 +53,10 @@ const (
 	keptSettled = 20
 )
 
+// atOnce is how many decisions are made side by side, so that the store groups
+// their commits; those that wait hold nothing but their request.
+const atOnce = 32
+
 // decideCourtesy is how long a decision waits at most while people wait for the processors.
 const decideCourtesy = 500 * time.Millisecond
 
@@ -62,7 +69,13 @@ const decideCourtesy = 500 * time.Millisecond
 // leaves a version without a fact. Numbers count facts, so they have no gaps.
 func (d *Decider) Decide(ctx context.Context, in Request) (Answer, error) {
 	ctx = store.Background(ctx)
-	defer courtesy.Turn(ctx, decideCourtesy)()
+	defer courtesy.Before(ctx, decideCourtesy)()
+	select {
+	case d.places <- struct{}{}:
+		defer func() { <-d.places }()
+	case <-ctx.Done():
+		return Answer{}, ctx.Err()
+	}
 	for {
 		a, err := d.decide(ctx, in)
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) {
@@ -119,8 +132,20 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 	if err = d.keep(ctx, doc, recorded); err != nil {
 		return Answer{}, err
 	}
-	d.metrics.recorded(in.Kind, dec, begun)
+	d.metrics.recorded(in.Kind, dec, begun, instant.Now())
+	tell(in, dec)
 	return d.answer(b, dec, view, in, handed), nil
+}
+
+// tell lets what only tells of promises wait while many are kept late. What a
+// fact armed that tells of long ago is no promise that had to wait.
+func tell(in Request, dec journey.Decision) {
+	if len(in.Events) > 0 {
+		return
+	}
+	for _, f := range dec.Fired {
+		courtesy.Kept(instant.Now().Sub(f.Obligation.Due))
+	}
 }
 
 // keep commits a decision.

@@ -29,7 +29,9 @@ func environment(t *testing.T, w *hosttest.World, start instant.Time) *testsuite
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
-	env.RegisterWorkflowWithOptions(host.Journey, workflow.RegisterOptions{Name: "DealJourney"})
+	for _, name := range host.Types {
+		env.RegisterWorkflowWithOptions(host.Journey, workflow.RegisterOptions{Name: name})
+	}
 	env.RegisterActivity(w.Decider.Decide)
 	env.RegisterActivity(w.Activities())
 	host.RegisterAtOnce(env, w.Activities())

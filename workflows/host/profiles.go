@@ -19,11 +19,12 @@ func decideQuickly(summary string) workflow.LocalActivityOptions {
 	}
 }
 
-// atOnce is the profile of an effect's first try: one, and short enough that a
-// service that hangs does not hold the workflow task.
+// atOnce is the profile of an effect's first try: one, which waits a few seconds
+// while decisions are late and is itself short enough that a service that hangs
+// does not hold the workflow task.
 func atOnce(e journey.Effect) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
-		ScheduleToCloseTimeout: 3 * time.Second, Summary: string(e.Verb) + " · " + e.ID,
+		ScheduleToCloseTimeout: activity.AtOnceWithin, Summary: string(e.Verb) + " · " + e.ID,
 		RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
 	}
 }

@@ -3,9 +3,13 @@ package activity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
+	"time"
 
 	"go.temporal.io/sdk/activity"
+
+	"liuke.dev/shared/courtesy"
 )
 
 // Input is an effect as it leaves the journey: the body stays JSON on its way, so
@@ -34,10 +38,44 @@ func AtOnce(a *Activities, name string) func(ctx context.Context, in Input) erro
 		if err := json.Unmarshal(text, typed.Interface()); err != nil {
 			return err
 		}
+		ctx, leave, err := firstTry(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
 		answer := method.Call([]reflect.Value{reflect.ValueOf(context.WithValue(ctx, nameKey{}, name)), typed.Elem()})
 		err, _ = answer[len(answer)-1].Interface().(error)
 		return err
 	}
+}
+
+// within is how long a first try may take, AtOnceWithin that with the wait for
+// it: well within the ten seconds that a workflow task is given it is known to be
+// alive.
+const (
+	within       = 3 * time.Second
+	patient      = 6 * time.Second
+	AtOnceWithin = patient + within + time.Second
+)
+
+// places bounds how many first tries are under way: decisions have places of
+// their own, so that none waits for a service.
+var places = make(chan struct{}, 32)
+
+var errBusy = errors.New("no place for a first try")
+
+// firstTry waits until decisions that are late have been made, then for a place.
+func firstTry(ctx context.Context) (context.Context, func(), error) {
+	wait, stop := context.WithTimeout(ctx, patient)
+	defer stop()
+	courtesy.AfterPromises(wait, patient-time.Second)
+	select {
+	case places <- struct{}{}:
+	case <-wait.Done():
+		return ctx, nil, errBusy
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	return ctx, func() { cancel(); <-places }, nil
 }
 
 type nameKey struct{}

@@ -18,12 +18,7 @@ import (
 	"liuke.dev/workflows/client"
 	"liuke.dev/workflows/decisions"
 	"liuke.dev/workflows/host/activity"
-	"liuke.dev/workflows/journey"
-	"liuke.dev/workflows/journey/deal"
-	"liuke.dev/workflows/journey/intervention"
-	"liuke.dev/workflows/journey/lead"
-	"liuke.dev/workflows/journey/maintenance"
-	"liuke.dev/workflows/journey/transfer"
+	"liuke.dev/workflows/journey/kinds"
 )
 
 // World is what a host talks to.
@@ -55,7 +50,7 @@ func NewWithoutPolicy(t testing.TB, speed int64) *World {
 	t.Cleanup(func() { _ = e.Close() })
 	w := &World{Store: e, Policy: policy.NewHolder(speed), People: directory.Of(), Services: &Services{}}
 	w.Decider, err = decisions.New(context.Background(), e, w.Policy, w.People.Calendars, func(kind, id string) string { return "/v1/journeys/" + kind + "/" + id },
-		journey.Of(lead.Rules), journey.Of(deal.Rules), journey.Of(transfer.Rules), journey.Of(maintenance.Rules), journey.Of(intervention.Rules))
+		kinds.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +98,13 @@ func (s *Services) Do(_ context.Context, c client.Call) error {
 		return json.Unmarshal(raw, c.Into)
 	}
 	return nil
+}
+
+// Forget forgets the calls so far, and how calls are answered.
+func (s *Services) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls, s.answer = nil, nil
 }
 
 // Calls gives the calls so far.

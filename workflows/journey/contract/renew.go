@@ -89,7 +89,7 @@ func leaving() journey.Rule[State] {
 		Name: "leaving",
 		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
 			if s.ends() && s.Now.Value.Intent == catalogue.IntentLeave {
-				p.Add(s.Active, s.Active.At)
+				p.Add(s.Active, max(s.Active.At, s.Newest.At)) // it is told now, however long the contract has run
 			}
 		},
 		Fire: func(s *State, f *journey.Firing) {
