@@ -76,7 +76,8 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, bought)
-	rescue, err := rescuing(ctx, d, a, guard, line, bought, reach, where)
+	frame := links.New(d.Key, d.Policy, d.Clock, d.Config.Origin)
+	rescue, err := rescuing(ctx, d, a, guard, frame, line, bought, reach, where)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,6 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, needs)
-	frame := links.New(d.Key, d.Policy, d.Clock, d.Config.Origin)
 	cared, err := caring(ctx, d, a, guard, frame, reach)
 	if err != nil {
 		return nil, err

@@ -60,6 +60,12 @@ func TestWakeUpPlans(t *testing.T) {
 	}
 	decide("wang", "approved", 403)
 	decide("r-op", "stopped", 409)
+	decide("r-op", "approved", 422) // nobody has said when and where the livestream is
+	live := slices.IndexFunc(plan.Steps, func(s catalogue.WakeUpStep) bool { return s.Kind == catalogue.WakeUpLivestream })
+	plan.Steps[live].Event = &catalogue.EventTerms{StartsAt: plan.Steps[live].At.Add(48 * time.Hour), Link: "https://live.example.com/1"}
+	if status, _ := r.call("r-op", "PUT", plans+"/"+plan.ID+"/steps", map[string]any{"steps": plan.Steps}, nil); status != 200 {
+		t.Fatalf("edit: %d", status)
+	}
 	decide("r-op", "approved", 200)
 	decide("r-op", "approved", 409)
 	contacts := func(status string) int {

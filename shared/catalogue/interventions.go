@@ -3,6 +3,7 @@ package catalogue
 import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
+	"liuke.dev/shared/money"
 )
 
 // Task kinds of interventions.
@@ -159,9 +160,67 @@ type WakeUpStep struct {
 	Subject lang.Text    `json:"subject"`
 	Text    lang.Text    `json:"text"`
 	Product string       `json:"product,omitempty"`
-	Percent int          `json:"percent,omitempty" doc:"Rebate of a coupon"`
-	Uses    []string     `json:"uses" doc:"Facts of this customer that it rests on: ids of timeline entries and orders, preference:<topic>"`
-	Because []lang.Text  `json:"because,omitempty" doc:"What these facts say"`
+	Percent int          `json:"percent,omitempty" doc:"What a coupon is worth in percent of the customer's usual amount"`
+	// Coupon are the terms of the coupon that a step gives; {coupon}, {value} and {until} in its words are filled in when it is sent.
+	Coupon  *CouponTerms `json:"coupon,omitempty" doc:"Of a coupon, and only of one"`
+	Event   *EventTerms  `json:"event,omitempty" doc:"Of a livestream, and only of one; a draft may lack it, an approved plan does not"`
+	Uses    []string     `json:"uses" maxItems:"50" doc:"Facts of this customer that it rests on: ids of timeline entries and orders, preference:<topic>"`
+	Because []lang.Text  `json:"because,omitempty" maxItems:"20" doc:"What these facts say"`
+}
+
+// CouponTerms are what a coupon is good for.
+type CouponTerms struct {
+	Value      money.Amount  `json:"value" doc:"What it takes off one order"`
+	From       *money.Amount `json:"from,omitempty" doc:"Orders from this amount on; empty: any"`
+	ValidUntil instant.Time  `json:"valid_until" doc:"Good until before this"`
+}
+
+// EventTerms are when and where a livestream or event takes place.
+type EventTerms struct {
+	StartsAt instant.Time `json:"starts_at"`
+	Link     string       `json:"link" maxLength:"1000" doc:"Address at which it is watched: https"`
+}
+
+// States of what a wake-up plan offers a customer.
+const (
+	OfferIssued   = "issued"
+	OfferVoid     = "void" // it never reached the customer: refused, or taken back before it was sent
+	OfferRedeemed = "redeemed"
+	OfferAccepted = "accepted"
+	OfferDeclined = "declined"
+)
+
+// WakeUpOffer is what a step of an approved plan gives this one customer: a coupon,
+// which is good for one order, or an invitation, which is answered (R-112).
+type WakeUpOffer struct {
+	ID       string        `json:"id" doc:"<plan>.<step>"`
+	Customer string        `json:"customer"`
+	Plan     string        `json:"plan"`
+	Kind     string        `json:"kind" enum:"coupon,livestream"`
+	Name     lang.Text     `json:"name"`
+	Status   string        `json:"status" enum:"issued,void,redeemed,accepted,declined"`
+	Code     string        `json:"code,omitempty" doc:"Of a coupon"`
+	Coupon   *CouponTerms  `json:"coupon,omitempty"`
+	Event    *EventTerms   `json:"event,omitempty"`
+	IssuedAt instant.Time  `json:"issued_at"`
+	Outreach string        `json:"outreach" doc:"Contact by which the customer hears of it"`
+	Why      lang.Text     `json:"why,omitzero" doc:"Why it is void"`
+	AnswerAt instant.Time  `json:"answer_at,omitempty" doc:"When it was redeemed, accepted or declined"`
+	By       string        `json:"by,omitempty" doc:"Who recorded the redemption"`
+	Order    string        `json:"order,omitempty" doc:"Order that it was redeemed for"`
+	OrderSum *money.Amount `json:"order_amount,omitempty"`
+}
+
+// WakeUpOfferStepped is recorded when an offer of a wake-up plan is issued, redeemed, answered, or turns out not to reach the customer.
+type WakeUpOfferStepped struct {
+	Head
+	Change string      `json:"change" enum:"issued,void,redeemed,accepted,declined"`
+	After  WakeUpOffer `json:"after"`
+}
+
+// Kind names the fact.
+func (*WakeUpOfferStepped) Kind() Kind {
+	return Kind{"liuke.accounts.wakeup_offer_stepped.v1", TopicAccounts, "A coupon or an invitation of a wake-up plan was issued, redeemed, answered, or did not reach the customer (R-112)."}
 }
 
 // WakeUpPlanStepped is recorded when a wake-up plan is drafted, decided about or stopped.
@@ -239,5 +298,5 @@ func (*WarningGroupMet) Kind() Kind {
 }
 
 func interventions() []Data {
-	return []Data{&InterventionOpened{}, &InterventionChanged{}, &InterventionRecovered{}, &InterventionClosed{}, &WakeUpPlanStepped{}, &WarningGroupFormed{}, &WarningGroupMet{}}
+	return []Data{&InterventionOpened{}, &InterventionChanged{}, &InterventionRecovered{}, &InterventionClosed{}, &WakeUpPlanStepped{}, &WakeUpOfferStepped{}, &WarningGroupFormed{}, &WarningGroupMet{}}
 }

@@ -32,6 +32,7 @@ const (
 	EntrySurvey    = "survey"    // 调查
 	EntryCare      = "care"      // 关怀
 	EntryEvent     = "event"     // 活动
+	EntryCoupon    = "coupon"    // 优惠券核销
 
 	EntryOwnership    = "ownership"    // 归属变更
 	EntryContact      = "contact"      // 联系人变更
@@ -45,7 +46,7 @@ const (
 
 // EntryKinds lists the kinds of entries that there are.
 var EntryKinds = []string{EntryInquiry, EntryQuote, EntryDeal, EntryOrder, EntryPayment, EntryContract, EntryCall, EntryMail, EntryWeChat, EntryVisit, EntryMeeting,
-	EntryFollowUp, EntryTask, EntryLogin, EntryUsage, EntryComplaint, EntryFeedback, EntryCase, EntrySurvey, EntryCare, EntryEvent, EntryOwnership, EntryContact,
+	EntryFollowUp, EntryTask, EntryLogin, EntryUsage, EntryComplaint, EntryFeedback, EntryCase, EntrySurvey, EntryCare, EntryEvent, EntryCoupon, EntryOwnership, EntryContact,
 	EntryNeed, EntryStanding, EntryOutreach, EntryIntervention, EntryReview, EntryNote}
 
 // Directions of an entry.
@@ -60,7 +61,7 @@ const (
 type TimelineEntry struct {
 	ID         string        `json:"id" doc:"<source>:<source_id>"`
 	Customer   string        `json:"customer"`
-	Kind       string        `json:"kind" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40" doc:"inquiry, quote, deal, order, payment, contract, call, mail, wechat, visit, meeting, follow_up, task, login, usage, complaint, feedback, case, survey, care, event, ownership, contact, need, standing, outreach, intervention, review, note; more may come"`
+	Kind       string        `json:"kind" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40" doc:"inquiry, quote, deal, order, payment, contract, call, mail, wechat, visit, meeting, follow_up, task, login, usage, complaint, feedback, case, survey, care, event, coupon, ownership, contact, need, standing, outreach, intervention, review, note; more may come"`
 	Source     string        `json:"source" doc:"System or department that tells it"`
 	SourceID   string        `json:"source_id" doc:"Id of the thing in its source"`
 	OccurredAt instant.Time  `json:"occurred_at"`
@@ -71,6 +72,7 @@ type TimelineEntry struct {
 	Amount     *money.Amount `json:"amount,omitempty"`
 	Says       lang.Text     `json:"says" doc:"What happened, in words"`
 	Ref        *Subject      `json:"ref,omitempty" doc:"What it belongs to"`
+	Lines      []OrderLine   `json:"lines,omitempty" doc:"Of an order: what of which product, the first 50 lines (R-093)"`
 	// Correlation is a key that sources agree on for one and the same thing, such as a call's number.
 	Correlation string `json:"correlation,omitempty" doc:"Key that several sources agree on for one and the same thing"`
 	// SameAs is the entry that told of it first; entries that have one are not counted again.

@@ -72,6 +72,8 @@ type WakeUp struct {
 	Between    Duration `json:"between" doc:"From one step to the next"`
 	CouponFrom int      `json:"coupon_from" doc:"Lowest rebate in percent of a coupon" minimum:"1" maximum:"90"`
 	CouponMost int      `json:"coupon_most" doc:"Highest rebate in percent, for who is three of their own buying cycles late" minimum:"1" maximum:"90"`
+	// CouponValid is how long after it was sent a suggested coupon is good.
+	CouponValid Duration `json:"coupon_valid,omitempty" doc:"How long a suggested coupon is good after its step; empty: 30 days"`
 	Overdue    int      `json:"overdue" doc:"Percent of a customer's own buying cycle after which a product push is due" minimum:"100" maximum:"1000"`
 	Interests  []string `json:"interests" doc:"Topics of preferences that tell what a customer likes"`
 }
@@ -89,11 +91,11 @@ func shippedIntervention() Intervention {
 				[]Route{{To: string(auth.Operations)}, {To: string(auth.Marketing)}}},
 		},
 		CloseIn: D("14d"), Watch: []Route{{Tiers: []string{"vip"}, To: string(auth.AccountManager)}, {To: ToOwnerSupervisor}},
-		Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}, LogIn: D("2wd"), Recovers: []string{"order", "inquiry", "call", "mail", "wechat", "visit", "meeting"},
+		Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}, LogIn: D("2wd"), Recovers: []string{"order", "coupon", "inquiry", "call", "mail", "wechat", "visit", "meeting"},
 		AttendIn: D("4wh"), Attend: []Route{{Tiers: []string{"vip"}, To: string(auth.AccountManager)}, {To: string(auth.Service)}, {To: ToOwnerSupervisor}},
 		Unusual: []string{"complaints_up", "repeated_remarks", "frequent_contact_change"},
 		Group:   WarningGroup{Roles: []string{string(auth.SalesManager), string(auth.Success)}, Rhythm: D("7d"), Overdue: []Step{{D("0m"), ActRemind}, {D("1wd"), ActEscalate}}},
-		WakeUp:  WakeUp{Channel: "mail", First: D("1h"), Between: D("7d"), CouponFrom: 5, CouponMost: 15, Overdue: 120, Interests: []string{"product"}},
+		WakeUp:  WakeUp{Channel: "mail", First: D("1h"), Between: D("7d"), CouponFrom: 5, CouponMost: 15, CouponValid: D("30d"), Overdue: 120, Interests: []string{"product"}},
 	}
 }
 

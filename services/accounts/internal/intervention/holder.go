@@ -15,6 +15,7 @@ func (s *Interventions) Holders() []holdings.Holder {
 	return []holdings.Holder{
 		holdings.Of(catalogue.KindIntervention, s.cases, func(c *Case) (*string, *[]string) { return &c.Customer, &c.Origins }, nil),
 		holdings.Of("wake_up_plan", s.plans, func(w *Plan) (*string, *[]string) { return &w.Customer, &w.Origins }, nil),
+		holdings.Of("wake_up_offer", s.offers, func(o *Offer) (*string, *[]string) { return &o.Customer, &o.Origins }, nil),
 		open{s},
 	}
 }

@@ -35,6 +35,7 @@ func (s *Interventions) Register(r *httpx.Server) {
 	httpx.Handle(r, op("GET", "/v1/interventions/group/meetings", "list-group-meetings", "Meetings of the warning group", "Newest first (R-111, R-120)."), s.listMeetings)
 	httpx.Handle(r, op("POST", "/v1/interventions/group/meetings", "log-group-meeting", "Log a meeting of the warning group", "Each decision is carried out (R-120)."), s.logMeeting)
 	s.registerPlans(r)
+	s.registerOffers(r)
 }
 
 type output[T any] struct{ Body T }

@@ -19,6 +19,7 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
 	"liuke.dev/services/accounts/internal/holdings"
+	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/orders"
 	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/auth"
@@ -62,6 +63,10 @@ var (
 		{Name: holdings.Index, Equal: []string{"customer"}, Order: "made_at"},
 		{Name: unfinished, Equal: []string{"customer", "unfinished"}, Sparse: true},
 	}}
+	offers = store.Spec{Name: "wake_up_offer", Indexes: []store.Index{
+		{Name: holdings.Index, Equal: []string{"customer"}, Order: "issued_at"},
+		{Name: byCode, Equal: []string{"code"}, Sparse: true},
+	}}
 	groups   = store.Spec{Name: "warning_group"}
 	meetings = store.Spec{Name: "group_meeting", Indexes: []store.Index{{Name: byTime, Order: "at"}}}
 )
@@ -98,6 +103,7 @@ type Config struct {
 	Line     Line
 	Orders   Orders
 	Outreach Reacher
+	Links    *links.Links // nil: invitations cannot be answered by link
 	// Groups gives the risk groups that a customer is in; nil: none.
 	Groups    func(ctx context.Context, customer string) ([]string, error)
 	Guard     access.Guard
@@ -113,17 +119,18 @@ type Interventions struct {
 	cases      store.Collection[Case]
 	endangered store.Collection[Endangered]
 	plans      store.Collection[Plan]
+	offers     store.Collection[Offer]
 	groups     store.Collection[Group]
 	meetings   store.Collection[Meeting]
 }
 
 // New declares the collections.
 func New(ctx context.Context, c Config) (*Interventions, error) {
-	if err := c.Engine.Declare(ctx, cases, endangered, plans, groups, meetings); err != nil {
+	if err := c.Engine.Declare(ctx, cases, endangered, plans, offers, groups, meetings); err != nil {
 		return nil, err
 	}
 	return &Interventions{Config: c, cases: store.Of[Case](c.Engine, cases), endangered: store.Of[Endangered](c.Engine, endangered), plans: store.Of[Plan](c.Engine, plans),
-		groups: store.Of[Group](c.Engine, groups), meetings: store.Of[Meeting](c.Engine, meetings)}, nil
+		offers: store.Of[Offer](c.Engine, offers), groups: store.Of[Group](c.Engine, groups), meetings: store.Of[Meeting](c.Engine, meetings)}, nil
 }
 
 // ours is the principal under which the part itself reads files.

@@ -13,17 +13,25 @@ import (
 	"liuke.dev/shared/problem"
 )
 
-// check names everything that is wrong with steps.
-func (s *Interventions) check(ctx context.Context, f customer.File, steps []catalogue.WakeUpStep) error {
+// check names everything that is wrong with steps. A draft may lack when
+// and where an event takes place; a plan that is to be carried out does not.
+func (s *Interventions) check(ctx context.Context, f customer.File, steps []catalogue.WakeUpStep, whole bool) error {
 	now := s.Clock()
 	v, err := s.view(now)
 	if err != nil {
 		return err
 	}
 	var wrong []problem.Field
+	coupons := 0
 	for n, step := range steps {
 		at := fmt.Sprintf("steps[%d]", n)
 		wrong = append(wrong, wrongStep(at, step, v.Sections.Outreach, now)...)
+		wrong = append(wrong, wrongOffer(at, step, whole)...)
+		if step.Kind == catalogue.WakeUpCoupon {
+			if coupons++; coupons > 1 {
+				wrong = append(wrong, problem.FieldError(at+".kind", "one_per_plan", "一个计划只能有一张优惠券", "a plan gives one coupon"))
+			}
+		}
 		if len(step.Uses) == 0 {
 			wrong = append(wrong, problem.FieldError(at+".uses", "R-113", "没有依据该客户的任何事实；不允许群发式内容", "rests on no fact of this customer; what could go to anybody is refused"))
 		}
@@ -55,8 +63,8 @@ func wrongStep(at string, step catalogue.WakeUpStep, p policy.Outreach, now inst
 	if step.At < now-graceMillis {
 		wrong = append(wrong, problem.FieldError(at+".at", "in_past", "不能是过去的时间", "must not lie in the past"))
 	}
-	if step.Kind == catalogue.WakeUpCoupon && (step.Percent < 1 || step.Percent > 90) {
-		wrong = append(wrong, problem.FieldError(at+".percent", "range", "必须在 1 到 90 之间", "must be from 1 to 90"))
+	if step.Percent < 0 || step.Percent > 90 {
+		wrong = append(wrong, problem.FieldError(at+".percent", "range", "必须在 0 到 90 之间", "must be from 0 to 90"))
 	}
 	return wrong
 }

@@ -3,7 +3,6 @@ package intervention
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/holdings"
@@ -11,7 +10,6 @@ import (
 	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/effects"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
@@ -68,7 +66,7 @@ func (s *Interventions) Draft(ctx context.Context, p auth.Principal, customer, i
 			return catalogue.WakeUpPlan{}, problem.Refuse("R-113", "对该客户还没有可依据的事实：没有订单、偏好或咨询", "Nothing is known of this customer to make a plan of: no orders, preferences or inquiries")
 		}
 	}
-	if err := s.check(ctx, f, steps); err != nil {
+	if err := s.check(ctx, f, steps, false); err != nil {
 		return catalogue.WakeUpPlan{}, err
 	}
 	if _, err := s.mark(ctx, f.ID, func(e *Endangered) bool { // so that whoever comes back stops it
@@ -110,7 +108,7 @@ func (s *Interventions) Decide(ctx context.Context, p auth.Principal, customer, 
 			return problem.Refuse("wake_up.status", "计划的状态不允许："+w.Status, "The plan is "+w.Status+": this is not possible any more")
 		}
 		if change == catalogue.WakeUpApproved {
-			if err := s.check(ctx, f, w.Steps); err != nil { // what it rests on may have gone, its time may have passed
+			if err := s.check(ctx, f, w.Steps, true); err != nil { // what it rests on may have gone, its time may have passed
 				return err
 			}
 		}
@@ -133,7 +131,7 @@ func (s *Interventions) Edit(ctx context.Context, p auth.Principal, customer, id
 			return problem.Refuse("wake_up.status", "只有草稿可以修改", "Only a draft can be edited")
 		}
 		w.Steps = steps
-		return s.check(ctx, f, steps)
+		return s.check(ctx, f, steps, false)
 	})
 }
 
@@ -174,33 +172,6 @@ func (s *Interventions) Plans(ctx context.Context, p auth.Principal, customer st
 		out = append(out, d.Body.WakeUpPlan)
 	}
 	return out, page.Next, nil
-}
-
-// StepID is the id under which outreach is asked for a step of a plan.
-func StepID(plan string, step int) string { return fmt.Sprintf("wakeup:%s:%d", plan, step) }
-
-// carry asks outreach for the steps of an approved plan, or takes back those of
-// one that stopped; each has an id of its own, so that repeating asks for nothing new.
-func (s *Interventions) carry(ctx context.Context, d catalogue.WakeUpPlanStepped) error {
-	w := d.After
-	for n, step := range w.Steps {
-		var err error
-		switch d.Change {
-		case catalogue.WakeUpApproved:
-			_, err = s.Outreach.Reach(ctx, StepID(w.ID, n), w.DecidedBy, effects.ReachCustomer{Customer: w.Customer, Channel: step.Channel, Purpose: "wake_up", Department: "operations",
-				Subject: step.Subject, Text: step.Text, Uses: step.Uses, NotBefore: step.At, For: &catalogue.Subject{Kind: catalogue.KindCustomer, ID: "wake-up:" + w.ID}})
-		case catalogue.WakeUpStopped:
-			err = s.Outreach.Recall(ctx, StepID(w.ID, n), "wake-up plan stopped")
-		}
-		var said *problem.Error
-		if errors.As(err, &said) && said.Status() < 500 {
-			continue // its contact says which rule refused it
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // stopPlans stops the plans of a customer who came back after they were made.

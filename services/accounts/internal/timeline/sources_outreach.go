@@ -14,6 +14,7 @@ var outreachSources = map[string]Source{
 	typeOf(&catalogue.InterventionRecovered{}): of(interventionRecovered),
 	typeOf(&catalogue.InterventionClosed{}):    of(interventionClosed),
 	typeOf(&catalogue.WakeUpPlanStepped{}):     of(wakeUpPlanStepped),
+	typeOf(&catalogue.WakeUpOfferStepped{}):    of(wakeUpOfferStepped),
 }
 
 // outreachStepped keeps what was sent: it is our contact with the customer.
@@ -74,4 +75,22 @@ func wakeUpPlanStepped(d catalogue.WakeUpPlanStepped, _ facts.Event) catalogue.T
 	}
 	return catalogue.TimelineEntry{Kind: catalogue.EntryIntervention, Customer: d.After.Customer, Direction: catalogue.Neither, By: d.After.DecidedBy,
 		Says: lang.T("唤醒计划已批准", "Wake-up plan approved"), Data: words("status", "wake_up", "plan", d.After.ID)}
+}
+
+// wakeUpOfferStepped keeps what the customer did with a coupon or an invitation.
+func wakeUpOfferStepped(d catalogue.WakeUpOfferStepped, _ facts.Event) catalogue.TimelineEntry {
+	o := d.After
+	e := catalogue.TimelineEntry{Kind: catalogue.EntryEvent, Customer: o.Customer, Direction: catalogue.Inbound, OccurredAt: o.AnswerAt,
+		Data: words("status", o.Status, "offer", o.ID, "plan", o.Plan, "order", o.Order)}
+	switch d.Change {
+	case catalogue.OfferRedeemed:
+		e.Kind, e.By, e.Amount, e.Says = catalogue.EntryCoupon, o.By, &o.Coupon.Value, says("使用优惠券 %s", "Used a coupon of %s", o.Coupon.Value)
+	case catalogue.OfferAccepted:
+		e.Says = lang.T("接受邀请："+o.Name.Zh, "Accepted: "+o.Name.En)
+	case catalogue.OfferDeclined:
+		e.Says = lang.T("谢绝邀请："+o.Name.Zh, "Declined: "+o.Name.En)
+	default:
+		return catalogue.TimelineEntry{}
+	}
+	return e
 }

@@ -162,6 +162,9 @@ func Suggest(h History, v *policy.View, now instant.Time) []catalogue.WakeUpStep
 		if _, known := v.Sections.Outreach.Channel(step.Channel); !known {
 			step.Channel = p.Channel
 		}
+		if step.Coupon != nil {
+			step.Coupon.ValidUntil = v.After(at, valid(p))
+		}
 		out = append(out, step)
 		at = v.After(at, p.Between)
 	}
@@ -224,11 +227,25 @@ func coupon(h History, p policy.WakeUp, now instant.Time) (catalogue.WakeUpStep,
 		return s, false
 	}
 	s.Percent = percent(p, h.Late(now))
+	worth := money.Of(usual.Minor*int64(s.Percent)/100, usual.Currency)
+	if worth.Minor < 1 {
+		return s, false
+	}
+	s.Coupon = &catalogue.CouponTerms{Value: worth, From: usual}
 	s.Uses = ids(of, 5)
 	s.Because = []lang.Text{say("最近 %d 单的中位金额为 %s", "the median of the last %d orders is %s", len(of), usual)}
-	s.Subject = say("为您准备的 %d%% 优惠券", "A coupon of %d%% for you", s.Percent)
-	s.Text = say("%s，您好：订单满 %s 即可使用 %d%% 的专属优惠券。", "Dear %s, on orders from %s on you have a rebate of %d%%.", h.Name, usual, s.Percent)
+	s.Subject = say("为您准备的 %s 优惠券", "A coupon of %s for you", worth)
+	s.Text = say("%s，您好：订单满 %s 即可使用 {value} 的专属优惠券，券码 {coupon}，{until} 前有效。",
+		"Dear %s, on an order from %s on you have a rebate of {value} with the coupon {coupon}, good until {until}.", h.Name, usual)
 	return s, true
+}
+
+// valid is how long a coupon is good.
+func valid(p policy.WakeUp) policy.Duration {
+	if p.CouponValid.IsZero() {
+		return policy.D("30d")
+	}
+	return p.CouponValid
 }
 
 // usual gives the median amount of the last five orders of the currency used last, and these orders, newest first.

@@ -73,7 +73,8 @@ func TestCoupon(t *testing.T) {
 	for ago, want := range map[int]int{30: 5, 60: 10, 90: 15, 300: 15} {
 		list := suggest(t, catalogue.Customer{}, order("a", ago+60, 100), order("b", ago+30, 300), order("c", ago, 200))
 		s := step(list, catalogue.WakeUpCoupon)
-		if s == nil || s.Percent != want || !slices.Equal(s.Uses, []string{"c", "b", "a"}) || !strings.Contains(s.Text.En, "200.00") {
+		if s == nil || s.Percent != want || !slices.Equal(s.Uses, []string{"c", "b", "a"}) || !strings.Contains(s.Text.En, "200.00") ||
+			s.Coupon == nil || s.Coupon.Value != money.Of(int64(200*want), "CNY") || *s.Coupon.From != money.Of(20_000, "CNY") || s.Coupon.ValidUntil != s.At+30*day || !strings.Contains(s.Text.Zh, "{coupon}") {
 			t.Errorf("%d days ago: %+v", ago, s)
 		}
 	}
