@@ -42,39 +42,46 @@ func (p *Part) change(ctx context.Context, id, command string, do edit, tell ...
 }
 
 func (p *Part) once(ctx context.Context, id, command string, do edit, tell []func(d *Doc) catalogue.Data) (*store.Doc[Doc], error) {
+	doc, recorded, changed, err := p.prepare(ctx, id, command, do, tell)
+	if err != nil || !changed {
+		return doc, err
+	}
+	if err := p.docs.Commit(ctx, doc, command, recorded...); !errors.Is(err, store.ErrRepeated) {
+		return doc, err
+	}
+	return doc, nil
+}
+
+// prepare edits and judges a document and gives the facts to be committed with it,
+// if there is anything to commit.
+func (p *Part) prepare(ctx context.Context, id, command string, do edit, tell []func(d *Doc) catalogue.Data) (*store.Doc[Doc], []store.Fact, bool, error) {
 	doc, err := p.docs.Get(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		doc, err = store.New(id, Doc{}), nil
 	}
 	if err != nil || doc.Did(command) {
-		return doc, err
+		return doc, nil, false, err
 	}
 	now := p.Clock()
 	doc.Body.History = doc.Body.History.Clone()
 	again, err := do(&doc.Body, now)
 	if err != nil || !again {
-		return doc, err
+		return doc, nil, false, err
 	}
 	v, err := p.Policy.At(now)
 	if err != nil {
-		return nil, problem.Away(err)
+		return nil, nil, false, problem.Away(err)
 	}
 	f, err := p.Files.Root(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, false, err
 	}
 	told := p.judge(doc, v, f, now)
 	for _, t := range tell {
 		told = append([]catalogue.Data{t(&doc.Body)}, told...)
 	}
 	recorded, err := facts.RecordAll(ctx, facts.Stamp{Source: "liuke/accounts", At: now, Customer: id, Policy: v.Version}, doc.Version+1, told...)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.docs.Commit(ctx, doc, command, recorded...); !errors.Is(err, store.ErrRepeated) {
-		return doc, err
-	}
-	return doc, nil
+	return doc, recorded, err == nil, err
 }
 
 // judge judges a document and gives the fact that tells what is different, if

@@ -2,12 +2,9 @@ package standing
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/shared/auth"
@@ -104,52 +101,6 @@ func (s *scoring) sofar() Scoring {
 	out := s.state
 	out.Customers, out.Entries, out.Changed, out.Seconds = s.customers.Load(), s.entries.Load(), s.changed.Load(), time.Since(s.begun).Seconds()
 	return out
-}
-
-// Score scores every customer from scratch, a few side by side; memory is that of
-// those few, however many there are.
-func (p *Part) Score(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(together)
-	err := p.lines.Customers(ctx, func(id string) error {
-		g.Go(func() error { return p.rescore(ctx, id) })
-		return ctx.Err()
-	})
-	return errors.Join(g.Wait(), err)
-}
-
-// rescore makes one customer's history anew. What its timeline does not tell, such
-// as changes of contacts, is kept from what facts told.
-func (p *Part) rescore(ctx context.Context, id string) error {
-	var fresh rules.History
-	n := int64(0)
-	err := p.lines.Each(ctx, id, func(e catalogue.TimelineEntry) {
-		fresh.Add(e)
-		n++
-	})
-	if err != nil {
-		return err
-	}
-	before := int64(-1)
-	d, err := p.change(ctx, id, "", func(d *Doc, _ instant.Time) (bool, error) {
-		before = -1
-		if d.Customer == "" && fresh.Size() == 0 {
-			return false, nil
-		}
-		history := fresh.Clone()
-		keep(&history, d.History)
-		d.History, before = history, int64(len(d.Scores))
-		return true, nil
-	})
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	p.scoring.customers.Add(1)
-	p.scoring.entries.Add(n)
-	if d != nil && before >= 0 && int64(len(d.Body.Scores)) != before {
-		p.scoring.changed.Add(1)
-	}
-	return nil
 }
 
 // untold are the classes that come from facts and not from the timeline.

@@ -31,6 +31,9 @@ type Owner struct {
 	Version int64  `json:"version"` // of the ownership
 }
 
+// Customers names the collection of customers.
+const Customers = "customer"
+
 // Indexes of customers. Files that were folded into others are listed under
 // their winner's id; lists ask for merged_into "".
 const (
@@ -61,7 +64,7 @@ type Label struct {
 }
 
 var (
-	customers = store.Spec{Name: "customer", Indexes: []store.Index{
+	customers = store.Spec{Name: Customers, Indexes: []store.Index{
 		{Name: BySearch, Equal: []string{"merged_into"}, Order: "search"},
 		{Name: ByCreated, Equal: []string{"merged_into"}, Order: "created_at"},
 		{Name: ByLoose, Equal: []string{"merged_into", "loose"}},
