@@ -41,6 +41,7 @@ type engine struct {
 
 // Open opens the store in the file, making it if need be.
 func Open(ctx context.Context, path string) (store.Engine, error) {
+	keepSpans()
 	conn, err := connect(path)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
