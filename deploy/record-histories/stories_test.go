@@ -17,7 +17,7 @@ func TestEveryKindOnTheServer(t *testing.T) {
 	for _, story := range hosttest.Stories() {
 		t.Run(story.Kind, func(t *testing.T) {
 			s := s.anew(t)
-			told, begins := s.World.Tell(t, story, instant.Now(), s.send)
+			told, begins := s.Recount(t, story, instant.Now(), s.send)
 			s.send(begins...)
 			id := story.Kind + "/" + story.ID
 			if err := s.client.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil); err != nil {

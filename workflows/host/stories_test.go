@@ -16,7 +16,7 @@ func TestEveryKindLivesOnTheHost(t *testing.T) {
 		t.Run(s.Kind, func(t *testing.T) {
 			w := hosttest.New(t, 1)
 			env := environment(t, w, noon)
-			story, begins := w.Tell(t, s, noon, func(events ...journey.Event) {
+			story, begins := w.Recount(t, s, noon, func(events ...journey.Event) {
 				env.SignalWorkflow(host.SignalFacts, host.Facts{Events: events})
 			})
 			env.ExecuteWorkflow(host.Types[s.Kind], host.Input{Kind: s.Kind, ID: s.ID, Version: host.Version, Events: begins})

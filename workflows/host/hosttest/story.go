@@ -42,9 +42,9 @@ type Telling struct {
 	last instant.Time
 }
 
-// Tell begins a story. It gives the facts of its first chapter, which begin the
+// Recount begins a story. It gives the facts of its first chapter, which begin the
 // journey, and sends those of the others as the journey's effects are carried out.
-func (w *World) Tell(t testing.TB, s Story, at instant.Time, send func(...journey.Event)) (*Telling, []journey.Event) {
+func (w *World) Recount(t testing.TB, s Story, at instant.Time, send func(...journey.Event)) (*Telling, []journey.Event) {
 	t.Helper()
 	g := &Telling{Story: s, w: w, t: t, h: journeytest.New(t), send: send}
 	w.Services.Answer(g.answer)
