@@ -45,7 +45,9 @@ type part struct {
 
 var parts = []part{
 	{"store", measureStore}, {"start", measureStart}, {"held", measureHeld}, {"cost", measureCost}, {"running", measureRunning}, {"latency", measureLatency},
-	{"history", measureHistory}, {"rules", measureRules}, {"day", measureDay}, {"outage", measureOutage}, {"due", measureDue}, {"fleet", measureFleet}, {"armada", measureArmada}, {"rate", measureRate},
+	{"history", measureHistory}, {"rules", measureRules}, {"day", measureDay}, {"outage", measureOutage}, {"due", measureDue},
+	{"timeline", measureTimeline}, {"customers", measureCustomers}, {"panorama", measurePanorama}, {"fresh", measureFresh}, {"score", measureScore}, {"year", measureYear},
+	{"fleet", measureFleet}, {"armada", measureArmada}, {"rate", measureRate},
 }
 
 // long are the parts that run only when they are asked for.
@@ -66,6 +68,7 @@ type bench struct {
 	quick  bool
 	share  int
 	report report
+	pasts  map[int]*programtest.Office // companies whose customers have a past, by how many, stopped
 
 	// The suite of separate programs on the engines that the environment names, if it does.
 	programs string
