@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
 
@@ -46,7 +48,10 @@ func TestTheCheckerAgreesWithThePublishedSchema(t *testing.T) {
 			for range rapid.IntRange(0, 2).Draw(t, "changes") {
 				v = spoil(t, v)
 			}
-			want, got := published.Validate(v), ours(v)
+			want, got := published.Validate(v), ours.verdict(v)
+			if glanced := ours.glance.fits(raw(t, v)); glanced != (got == nil) {
+				t.Fatalf("open %v: the checker says %v, a glance %v: %s", open, got, glanced, raw(t, v))
+			}
 			if got != nil {
 				refused++
 			}
@@ -57,6 +62,22 @@ func TestTheCheckerAgreesWithThePublishedSchema(t *testing.T) {
 		})
 		if refused == 0 {
 			t.Error("nothing was refused")
+		}
+	}
+}
+
+// A glance is enough for what every schema of the catalogue says.
+func TestAGlanceKnowsTheSchemasOfAllFacts(t *testing.T) {
+	for _, d := range catalogue.All() {
+		for _, open := range []bool{false, true} {
+			known := map[*huma.Schema]*glance{}
+			r := registry("#/$defs/")
+			glanceOf(r, r.Schema(reflect.TypeOf(d), false, ""), known)
+			for s, g := range known {
+				if g == nil {
+					t.Errorf("%s, open %v: no glance at %s %v", d.Kind().Type, open, s.Type, s.Properties)
+				}
+			}
 		}
 	}
 }
