@@ -131,8 +131,8 @@ func (c *consumer) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for part := range slices.Chunk(c.aside.fetched(messages), politePart) {
-			if c.take(ctx, part); ctx.Err() != nil {
+		for part, wanted := range c.parts(c.aside.fetched(messages)) {
+			if c.take(ctx, part, wanted); ctx.Err() != nil {
 				return ctx.Err()
 			}
 			c.aside.wait(ctx)
@@ -140,13 +140,15 @@ func (c *consumer) run(ctx context.Context) error {
 	}
 }
 
-// politePart is how many facts of a fetch are handled before people are let
-// pass again: some tens of milliseconds of work.
+// politePart is how many facts of a fetch, of those that the group wants, are
+// handled before people are let pass again: some tens of milliseconds of work.
 const politePart = 50
 
 // take handles a part of a fetch and commits what is done with.
-func (c *consumer) take(ctx context.Context, messages []kafka.Message) {
-	defer courtesy.Turn(ctx, c.Courtesy)()
+func (c *consumer) take(ctx context.Context, messages []kafka.Message, wanted bool) {
+	if wanted {
+		defer courtesy.Turn(ctx, c.Courtesy)()
+	}
 	if c.HandleBatch != nil {
 		c.handle(ctx, messages)
 	} else {
