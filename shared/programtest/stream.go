@@ -59,7 +59,7 @@ func follow(ctx context.Context, brokers []string, prefix string) *Stream {
 	ctx, stop := context.WithCancel(ctx)
 	s := &Stream{seen: map[string]bool{}, stop: stop, last: time.Now(), caught: make(chan struct{})}
 	s.left.Handler = slog.DiscardHandler
-	s.cluster = kafka.Open(kafka.Config{Brokers: brokers, Prefix: prefix, ClientID: "programtest", MaxWait: 100 * time.Millisecond})
+	s.cluster = kafka.Open(kafka.Config{Brokers: brokers, Prefix: prefix, ClientID: "programtest"})
 	log := slog.New(&s.left)
 	var behind sync.WaitGroup
 	for _, topic := range topics {

@@ -101,7 +101,7 @@ const (
 	// What Temporal had handed to a worker that died is handed out again after a minute.
 	stuckAfter = 2 * time.Minute
 	// look is how often it is looked whether everything has caught up.
-	look = 100 * time.Millisecond
+	look = 250 * time.Millisecond
 )
 
 func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
@@ -161,13 +161,9 @@ func (t *Trial) strike(ctx context.Context, f Fault, spent *clock, r *Result) er
 	spent.on("fault")
 	acknowledged := t.journal.Copy()
 	if f.When != Idle {
-		later := time.AfterFunc(time.Until(ended.Add(warm)), stop)
-		defer func() {
-			if later.Stop() {
-				_ = rest(ctx, time.Until(ended.Add(warm)))
-			}
-			stop()
-		}()
+		until := time.Now().Add(warm)
+		longer := time.AfterFunc(warm, stop)
+		defer func() { _ = rest(ctx, time.Until(until)); longer.Stop(); stop() }()
 	}
 	r.Caught, err = t.catchUp(ctx, f, ended, acknowledged, r)
 	return err
@@ -227,6 +223,10 @@ func (t *Trial) recount(ctx context.Context, r *Result) {
 	doubled := t.ledger.Doubled()
 	r.Doubled += len(doubled)
 	r.Findings = append(r.Findings, some("doubled", doubled)...)
+	r.Findings = append(r.Findings, some("answers that may not come", t.journal.TakeLost())...)
+	if t.Office.Suite != nil {
+		return // the stand-in looks through whole collections: lists are read once, at the end
+	}
 	var wrong []string
 	for end := time.Now().Add(settled); ; {
 		before := t.ledger.Happened()
@@ -249,5 +249,4 @@ func (t *Trial) recount(ctx context.Context, r *Result) {
 		}
 	}
 	r.Findings = append(r.Findings, some("lists and facts differ", wrong)...)
-	r.Findings = append(r.Findings, some("answers that may not come", t.journal.TakeLost())...)
 }
