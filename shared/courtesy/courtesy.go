@@ -58,22 +58,32 @@ var (
 	restEnd atomic.Int64 // when the rest after the last turn ends
 )
 
-// Turn waits for this work's turn while people wait, at most so long and no
-// longer than ctx; call the function that it gives when the work is done. While
-// nobody waits it is everybody's turn at once. While people crowd, background
-// work goes one at a time and rests in between: a commit that shares the disk
-// with people's slows them down as much as one that takes their processors. No
-// work that has its turn may wait for other work's.
+// Turn waits for this work's turn while people wait, or promises that came due,
+// at most so long and no longer than ctx; call the function that it gives when
+// the work is done. While nobody waits it is everybody's turn at once. While
+// people crowd, background work goes one at a time and rests in between: a commit
+// that shares the disk with people's slows them down as much as one that takes
+// their processors. No work that has its turn may wait for other work's.
 func Turn(ctx context.Context, most time.Duration) (done func()) {
+	return step(ctx, most, func() bool { return Crowded() || Pressed() })
+}
+
+// Before is Turn for what keeps promises, and what leads to it: it steps back
+// behind people alone.
+func Before(ctx context.Context, most time.Duration) (done func()) {
+	return step(ctx, most, Crowded)
+}
+
+func step(ctx context.Context, most time.Duration, crowded func() bool) (done func()) {
 	nothing := func() {}
-	if !Crowded() {
+	if !crowded() {
 		return nothing
 	}
 	end := time.NewTimer(most)
 	defer end.Stop()
 	tick := time.NewTicker(look)
 	defer tick.Stop()
-	for Crowded() {
+	for crowded() {
 		if now() >= restEnd.Load() {
 			select {
 			case lane <- struct{}{}:

@@ -48,6 +48,9 @@ type ConsumerConfig struct {
 	Timeout     time.Duration // of one call of the handler, 30 s
 	// Courtesy is how long facts wait at most while people wait for the processors, 3 s.
 	Courtesy time.Duration
+	// Promises tells that what it handles keeps promises: it waits for people alone,
+	// not for promises that came due.
+	Promises bool
 
 	Metrics *Metrics
 	Health  *health.Board // shows how the consumer stands; nil: nobody
@@ -146,8 +149,12 @@ const politePart = 50
 
 // take handles a part of a fetch and commits what is done with.
 func (c *consumer) take(ctx context.Context, messages []kafka.Message, wanted bool) {
+	turn := courtesy.Turn
+	if c.Promises {
+		turn = courtesy.Before
+	}
 	if wanted {
-		defer courtesy.Turn(ctx, c.Courtesy)()
+		defer turn(ctx, c.Courtesy)()
 	}
 	if c.HandleBatch != nil {
 		c.handle(ctx, messages)
