@@ -9,16 +9,20 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"liuke.dev/deploy/engines/cache"
+	"liuke.dev/deploy/engines/mongo"
 	"liuke.dev/deploy/engines/set"
+	"liuke.dev/shared/programtest"
 )
 
 func main() {
@@ -137,8 +141,8 @@ func stop() *cobra.Command {
 
 func run() *cobra.Command {
 	var o set.Options
-	c := &cobra.Command{Use: "run", Short: "Run engines on data of their own, print the environment, and end with standard input or a signal", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
+	c := &cobra.Command{Use: "run [-- COMMAND ...]", Short: "Run engines on data of their own for a command, or print the environment and end with standard input or a signal",
+		RunE: func(c *cobra.Command, command []string) (err error) {
 			dir, err := os.MkdirTemp("", "liuke-engines-")
 			if err != nil {
 				return err
@@ -147,6 +151,9 @@ func run() *cobra.Command {
 			s, err := set.Start(c.Context(), dir, o)
 			if err != nil {
 				return err
+			}
+			if len(command) > 0 {
+				return errors.Join(with(c.Context(), s, command), s.Kill())
 			}
 			export(c.OutOrStdout(), s.Environment())
 			input := make(chan struct{})
@@ -162,4 +169,18 @@ func run() *cobra.Command {
 		}}
 	engineFlags(c, &o)
 	return c
+}
+
+// with runs a command that finds the engines by its environment: as Liuke's
+// programs do, and as its tests and benchmarks do.
+func with(ctx context.Context, s *set.Set, command []string) error {
+	child := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the caller's own
+	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
+	child.Env = append(os.Environ(), s.Environment()...)
+	if s.Mongo != nil && s.Kafka != nil && s.Temporal != nil {
+		child.Env = append(child.Env, programtest.StoreEnv+"="+mongo.URI(s.Mongo.Address, ""), programtest.KafkaEnv+"="+s.Kafka.Address(), programtest.TemporalEnv+"="+s.Temporal.Address)
+	}
+	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
+	child.WaitDelay = time.Minute
+	return child.Run()
 }

@@ -21,14 +21,23 @@ func main() {
 	short := flag.Bool("short", false, "only the rows that CI tries")
 	list := flag.Bool("list", false, "print the rows and do nothing")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "decides all chances") //nolint:gosec // any number will do
+	within := flag.Duration("for", 0, "after so long no further row is begun, and everything is counted (0: all rows)")
 	write := flag.Bool("write", true, "write docs/reliability.md; never with --only")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *engines, choose(*only, *short), *list, *seed, *write && *only == ""); err != nil {
+	if err := run(ctx, *engines, choose(*only, *short), *list, *write && *only == "", trial.Plan{Seed: *seed, End: after(*within)}); err != nil {
 		fmt.Fprintln(os.Stderr, "faults:", err)
 		os.Exit(1)
 	}
+}
+
+// after gives the instant some time from now, none for no time.
+func after(d time.Duration) time.Time {
+	if d == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(d)
 }
 
 // choose gives the test by which rows are taken.
@@ -46,7 +55,7 @@ func choose(only string, short bool) func(trial.Fault) bool {
 	}
 }
 
-func run(ctx context.Context, engines string, chosen func(trial.Fault) bool, list bool, seed uint64, write bool) (err error) {
+func run(ctx context.Context, engines string, chosen func(trial.Fault) bool, list, write bool, plan trial.Plan) (err error) {
 	set, ok := trial.Sets()[engines]
 	if !ok {
 		return fmt.Errorf("there are no engines %q", engines)
@@ -65,13 +74,19 @@ func run(ctx context.Context, engines string, chosen func(trial.Fault) bool, lis
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
-	r := report{engines: engines, begun: time.Now(), seed: seed, before: load()}
+	r := report{engines: engines, begun: time.Now(), seed: plan.Seed, before: load()}
+	plan.Log = func(format string, args ...any) {
+		fmt.Fprintf(os.Stderr, "%6.1f s  %s\n", time.Since(r.begun).Seconds(), fmt.Sprintf(format, args...))
+	}
 	for _, g := range groups {
-		results, whole, err := trial.Try(ctx, g, dir, seed, func(format string, args ...any) {
-			fmt.Fprintf(os.Stderr, "%6.1f s  %s\n", time.Since(r.begun).Seconds(), fmt.Sprintf(format, args...))
-		})
-		r.groups = append(r.groups, tried{g.Name, results, whole})
+		if !plan.End.IsZero() && time.Now().After(plan.End) {
+			break
+		}
+		results, whole, err := trial.Try(ctx, g, dir, plan)
+		r.groups = append(r.groups, tried{g.Name, len(g.Faults), results, whole})
 		if err != nil {
+			r.took = time.Since(r.begun)
+			fmt.Println(r.markdown()) // the rows that were tried
 			return errors.Join(fmt.Errorf("%s: %w", g.Name, err), ctx.Err())
 		}
 	}

@@ -26,6 +26,7 @@ type report struct {
 // tried is a group with what became of it.
 type tried struct {
 	name    string
+	rows    int // to be tried
 	results []trial.Result
 	whole   trial.Result
 }
@@ -35,7 +36,7 @@ func (r *report) markdown() string {
 	fmt.Fprintf(&s, "`go run ./deploy/faults%s`, %s, %s; seed %d, %s, %d cores, load of the machine before the run %s, %s in all.\n", strings.Join(append([]string{""}, os.Args[1:]...), " "),
 		r.begun.Format("2006-01-02"), programtest.Revision(), r.seed, runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
 	for _, g := range r.groups {
-		fmt.Fprintf(&s, "\n**%s**\n\n| process or link | kind | moment | lasted | acknowledged | fired (late) | lost | doubled | sent again | caught up after |\n|---|---|---|---|---|---|---|---|---|---|\n", g.name)
+		fmt.Fprintf(&s, "\n**%s**, %d of %d rows\n\n| process or link | kind | moment | lasted | acknowledged | fired (late) | lost | doubled | sent again | caught up after |\n|---|---|---|---|---|---|---|---|---|---|\n", g.name, len(g.results), g.rows)
 		for _, one := range append(slices.Clone(g.results), g.whole) {
 			fmt.Fprintf(&s, "| %s | %s | %s | %s | %d | %d (%d) | %d | %d | %d | %s |%s\n", one.Target, one.Kind, one.When, seconds(one.Lasted), one.Acknowledged, one.Fired, one.Late,
 				one.Lost, one.Doubled, one.Repeated, seconds(one.Caught), wrong(one))

@@ -63,7 +63,7 @@ func buildReal(nodes int) func(context.Context, string) (*Trial, error) {
 }
 
 // Try starts the suite of a group in a directory, tries its faults and ends it.
-func Try(ctx context.Context, g Group, dir string, seed uint64, log func(string, ...any)) (results []Result, whole Result, err error) {
+func Try(ctx context.Context, g Group, dir string, p Plan) (results []Result, whole Result, err error) {
 	dir = filepath.Join(dir, strings.NewReplacer(" ", "-", ",", "").Replace(g.Name)) // Kafka takes a comma for two directories
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, whole, err
@@ -72,10 +72,9 @@ func Try(ctx context.Context, g Group, dir string, seed uint64, log func(string,
 	if err != nil {
 		return nil, whole, err
 	}
-	t.Log = log
-	results, whole, err = t.Run(ctx, g.Faults, seed)
+	results, whole, err = t.Run(ctx, g.Faults, p)
 	if err != nil || !whole.Well() {
-		log("the suite printed last:\n%s", t.Office.Printed(6000))
+		p.Log("the suite printed last:\n%s", t.Office.Printed(6000))
 	}
 	return results, whole, errors.Join(err, t.Close())
 }

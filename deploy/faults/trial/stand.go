@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"time"
@@ -112,7 +113,8 @@ func (w *whole) Start(ctx context.Context) error {
 }
 
 func (w *whole) Restart(settings ...string) error {
-	if err := w.office.Stop(stopWithin); err != nil {
+	var unwell *exec.ExitError // it ended, but not all of it in time: that is tried at the end, here it only is to begin anew
+	if err := w.office.Stop(stopWithin); err != nil && !errors.As(err, &unwell) {
 		return err
 	}
 	w.office.Env = append(w.env[:len(w.env):len(w.env)], settings...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"liuke.dev/deploy/faults/link"
@@ -76,20 +77,60 @@ func (t *Trial) arm(ctx context.Context, process, order string) error {
 	return p.Restart("LIUKE_AT=" + order)
 }
 
+// Plan says how faults are tried.
+type Plan struct {
+	Seed uint64    // decides all chances
+	End  time.Time // after which no further fault is begun; zero: all are tried
+	Log  func(format string, args ...any)
+}
+
 // Run tries the faults one after the other and ends with the count of everything.
 // The error is of the trial itself; what is wrong with the suite is in results.
-func (t *Trial) Run(ctx context.Context, faults []Fault, seed uint64) ([]Result, Result, error) {
-	t.chance = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // chances that can be repeated
+func (t *Trial) Run(ctx context.Context, faults []Fault, p Plan) ([]Result, Result, error) {
+	t.Log, t.chance = p.Log, rand.New(rand.NewPCG(p.Seed, 0)) //nolint:gosec // chances that can be repeated
 	var results []Result
 	for _, f := range faults {
-		r, err := t.try(ctx, f)
-		results = append(results, r)
-		if err != nil {
-			return results, Result{}, fmt.Errorf("%s: %w", f.Name(), err)
+		if !p.End.IsZero() && time.Now().After(p.End) {
+			t.say("the time is over: %d of %d rows were tried", len(results), len(faults))
+			break
 		}
+		r, err := t.try(ctx, f)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", f.Name(), err)
+			t.say("%v", err)
+			r.Findings = append(r.Findings, "was not tried to its end: "+firstLine(err))
+			if again := t.revive(ctx); again != nil {
+				return append(results, r), Result{}, errors.Join(err, again)
+			}
+		}
+		results = append(results, r)
 	}
 	whole, err := t.finish(ctx)
 	return results, whole, err
+}
+
+// revive lets the suite run again after a row that was not tried to its end, so
+// that the others can be.
+func (t *Trial) revive(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, l := range t.Links {
+		if err := l.Mend(); err != nil {
+			return err
+		}
+	}
+	if t.Office.Suite == nil {
+		t.Office.Kill()
+	} else {
+		t.Office.Suite.Kill()
+	}
+	return t.Office.Start(ctx)
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 const (

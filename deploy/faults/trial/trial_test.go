@@ -25,7 +25,7 @@ func short(t *testing.T, engines string) {
 	ctx, cancel := context.WithDeadline(t.Context(), end)
 	defer cancel()
 	for _, g := range Sets()[engines].Choose(func(f Fault) bool { return f.Short }) {
-		results, whole, err := Try(ctx, g, t.TempDir(), seed, t.Logf)
+		results, whole, err := Try(ctx, g, t.TempDir(), Plan{Seed: seed, Log: t.Logf})
 		if err != nil {
 			t.Error(err)
 		}
