@@ -6,9 +6,9 @@ import (
 	"errors"
 )
 
-// conn is the writer's connection with its prepared statements. It passes
-// database/sql by: one goroutine uses it, and every microsecond it takes is
-// taken from all who commit.
+// conn is a connection with its prepared statements, the writer's or one that
+// documents are got by. It passes database/sql by: one goroutine uses it at a
+// time, and every microsecond of the writer's is taken from all who commit.
 type conn struct {
 	c        driver.Conn
 	prepared map[string]driver.Stmt

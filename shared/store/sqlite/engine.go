@@ -32,6 +32,7 @@ type engine struct {
 	path      string
 	readers   *sql.DB
 	prepared  sync.Map // statement text → *sql.Stmt of readers
+	getters   *getters
 	writer    *writer
 	committed chan struct{}
 
@@ -42,7 +43,7 @@ type engine struct {
 // Open opens the store in the file, making it if need be.
 func Open(ctx context.Context, path string) (store.Engine, error) {
 	keepSpans()
-	conn, err := connect(path)
+	conn, err := connect(path, "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-32000)")
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
 	}
@@ -55,10 +56,15 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 		_ = conn.close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
 	}
+	getters, err := openGetters(path)
+	if err != nil {
+		_, _ = conn.close(), readers.Close()
+		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
+	}
 	n := max(4, 2*runtime.GOMAXPROCS(0))
 	readers.SetMaxOpenConns(n)
 	readers.SetMaxIdleConns(n)
-	e := &engine{path: path, readers: readers, committed: make(chan struct{}, 1), forms: map[string]form{}}
+	e := &engine{path: path, readers: readers, getters: getters, committed: make(chan struct{}, 1), forms: map[string]form{}}
 	e.writer = startWriter(conn, strings.TrimSuffix(filepath.Base(path), ".db"), e.wake)
 	if err := e.Ping(ctx); err != nil {
 		_ = e.Close()
@@ -67,10 +73,9 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 	return e, nil
 }
 
-// connect opens the writer's connection.
-func connect(path string) (*conn, error) {
-	c, err := (&sqlitedriver.Driver{}).Open(source(path,
-		"journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-32000)"))
+// connect opens a connection that passes database/sql by.
+func connect(path string, pragmas ...string) (*conn, error) {
+	c, err := (&sqlitedriver.Driver{}).Open(source(path, pragmas...))
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +120,7 @@ func (e *engine) Ping(ctx context.Context) error {
 
 // Close refuses further work, lets what was taken finish, and closes the file.
 func (e *engine) Close() error {
-	err := e.writer.close()
+	err := errors.Join(e.getters.close(), e.writer.close())
 	return errors.Join(e.readers.Close(), err)
 }
 

@@ -15,23 +15,37 @@ import (
 // paths whose values stand in columns. The values are read out of the document
 // by whoever commits, not by the one writer that all wait for.
 type form struct {
-	spec           store.Spec
-	paths          []string
-	insert, update string
+	spec                store.Spec
+	paths               []string
+	places              map[string]int // of the paths, if none of them leads deeper into the document
+	insert, update, get string
 }
 
 // Statements say OR FAIL so that SQLite keeps no journal per statement for the
 // case that one ends half done: then the writer undoes the whole transaction.
 
 func formOf(s store.Spec) form {
-	f := form{spec: s, paths: list.AllPaths(s)}
+	f := form{spec: s, paths: list.AllPaths(s), places: map[string]int{}}
+	for i, p := range f.paths {
+		f.places[p] = i
+		if !plainName(p) {
+			f.places = nil
+			break
+		}
+	}
 	names, places, sets := "", "", ""
 	for _, p := range f.paths {
 		names, places, sets = names+", "+pathColumn(p), places+", ?", sets+", "+pathColumn(p)+" = ?"
 	}
 	f.insert = fmt.Sprintf("INSERT INTO %s (id, version, chain, commands, body%s) VALUES (?, 1, ?, ?, ?%s) ON CONFLICT DO NOTHING", quote(s.Name), names, places)
 	f.update = fmt.Sprintf("UPDATE OR FAIL %s SET version = ?, chain = ?, commands = ?, body = ?%s WHERE id = ? AND version = ?", quote(s.Name), sets)
+	f.get = "SELECT version, chain, commands, body FROM " + quote(s.Name) + " WHERE id = ?"
 	return f
+}
+
+// plainName tells whether a path is the name of a field of the document itself.
+func plainName(path string) bool {
+	return !strings.ContainsFunc(path, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 }
 
 func (e *engine) form(collection string) (form, error) {
@@ -47,9 +61,28 @@ func (e *engine) form(collection string) (form, error) {
 // values gives the values of the paths as json_extract would.
 func (f form) values(body []byte) []driver.Value {
 	out := make([]driver.Value, len(f.paths))
-	for i, found := range gjson.GetManyBytes(body, f.paths...) {
-		out[i] = value(found)
+	if f.places == nil {
+		for i, found := range gjson.GetManyBytes(body, f.paths...) {
+			out[i] = value(found)
+		}
+		return out
 	}
+	missing := len(f.paths)
+	if missing == 0 {
+		return out
+	}
+	seen := make([]bool, len(f.paths)) // of two fields with one name the first counts
+	whole := gjson.ParseBytes(body)
+	if !whole.IsObject() {
+		return out
+	}
+	whole.ForEach(func(name, found gjson.Result) bool {
+		if i, ok := f.places[name.Str]; ok && !seen[i] {
+			seen[i], out[i] = true, value(found)
+			missing--
+		}
+		return missing > 0
+	})
 	return out
 }
 

@@ -12,25 +12,6 @@ import (
 	"liuke.dev/shared/store/internal/list"
 )
 
-// Get reads a document.
-func (e *engine) Get(ctx context.Context, collection, id string) (store.Record, error) {
-	if _, err := e.spec(collection); err != nil {
-		return store.Record{}, err
-	}
-	rows, err := e.query(ctx, "SELECT id, version, chain, commands, body, NULL FROM "+quote(collection)+" WHERE id = ?", id)
-	if err != nil {
-		return store.Record{}, err
-	}
-	found, _, err := e.records(rows)
-	if err == nil && len(found) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return store.Record{}, err
-	}
-	return found[0], nil
-}
-
 // Page reads a page of a declared index.
 func (e *engine) Page(ctx context.Context, collection string, q store.Query) (store.Page, error) {
 	p, err := e.plan(collection, q, list.ForPage)
