@@ -191,8 +191,9 @@ type DealIntervened struct {
 // DealLinked is recorded when the customer of a deal becomes known.
 type DealLinked struct {
 	Head
-	Deal  string `json:"deal"`
-	State Deal   `json:"state"`
+	Deal   string `json:"deal"`
+	Before string `json:"before,omitempty" doc:"The customer whose it was, where a merge or its undoing moved it"`
+	State  Deal   `json:"state"`
 }
 
 func (*DealOpened) Kind() Kind {

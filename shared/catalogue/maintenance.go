@@ -47,6 +47,7 @@ type WonDeal struct {
 	Nodes    []string      `json:"nodes,omitempty" doc:"Service nodes (R-069)"`
 	Cadence  *Cadence      `json:"cadence,omitempty" doc:"Revisit cadence (R-069)"`
 	Imported bool          `json:"imported,omitempty"`
+	Moved    bool          `json:"moved,omitempty" doc:"It came with a merge of files or its undoing: what a win begins was begun before"`
 }
 
 // Maintenance is how a customer is looked after since the first win: one per
@@ -127,6 +128,18 @@ type HandOver struct {
 	// ConfirmedAt is when the third party confirmed; only then the window moves.
 	ConfirmedAt instant.Time `json:"confirmed_at,omitempty"`
 	MovedAt     instant.Time `json:"moved_at,omitempty" doc:"When the customer's owner was the new one"`
+	// A transfer that ended otherwise is asked for again.
+	RefusedAt instant.Time `json:"refused_at,omitempty" doc:"When the newest transfer that was asked for ended without the window having moved"`
+	Refusals  int          `json:"refusals,omitempty" doc:"How often that was"`
+	Refused   *Refusal     `json:"refused,omitempty" doc:"How it ended"`
+}
+
+// Refusal is how a transfer ended that did not move the external window.
+type Refusal struct {
+	Transfer string `json:"transfer"`
+	Status   string `json:"status" doc:"rejected, cancelled, or accepted by somebody else"`
+	Approver string `json:"approver,omitempty" doc:"Who was asked to approve, or did"`
+	Remark   string `json:"remark,omitempty" doc:"What was said with it; expired: nobody acted"`
 }
 
 // Confirmed says who confirmed, and when.
@@ -231,7 +244,8 @@ type TakenStep struct {
 	By       string       `json:"by,omitempty"`
 	EndedAt  instant.Time `json:"ended_at,omitempty"`
 	Task     string       `json:"task,omitempty" doc:"Task that it moved or ended with"`
-	Again    int          `json:"again,omitempty" doc:"How often it was asked for again because evidence was missing"`
+	Again    int          `json:"again,omitempty" doc:"How often it was asked for again because evidence was missing or nothing could be sent"`
+	Note     *lang.Text   `json:"note,omitempty" doc:"What became of what it sent: deferred until when, or refused, and why"`
 	// What an automatic step sends or opens.
 	Subject *lang.Text `json:"subject,omitempty"`
 	Text    *lang.Text `json:"text,omitempty"`
@@ -248,7 +262,7 @@ type MaintenanceBegan struct {
 // MaintenanceChanged is recorded with everything that changes in how a customer is looked after.
 type MaintenanceChanged struct {
 	Head
-	Change  string      `json:"change" doc:"won, hand_over, confirmed, standing, file, owner, process_began, step, process_ended, link, contact, referral, bought, term, still, resumed, ended"`
+	Change  string      `json:"change" doc:"won, hand_over, confirmed, standing, file, owner, process_began, step, process_ended, note, link, contact, referral, bought, term, still, resumed, left, ended"`
 	Process string      `json:"process,omitempty" doc:"Instance that changed"`
 	Step    string      `json:"step,omitempty" doc:"Step that changed"`
 	Reason  string      `json:"reason,omitempty" doc:"Why a person did what is not the rule (R-078)"`

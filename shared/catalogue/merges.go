@@ -60,6 +60,16 @@ type CustomerUnfolded struct {
 	Given []Thing  `json:"given,omitempty" doc:"What was recorded since the merge and is the customer's that is back"`
 }
 
+// HoldingMoved is recorded by a thing of a customer that has a journey of its own (a case,
+// a contract, an intervention, a churn review, a change of need) when a merge, or its
+// undoing, makes it another customer's.
+type HoldingMoved struct {
+	Head
+	Thing Thing  `json:"thing"`
+	From  string `json:"from" doc:"The customer whose it was"`
+	Into  string `json:"into" doc:"The customer whose it is"`
+}
+
 // Kind names the fact.
 func (*CustomersMerged) Kind() Kind {
 	return Kind{"liuke.accounts.customers_merged.v1", TopicAccounts, "A person made one customer of two."}
@@ -75,4 +85,11 @@ func (*CustomerUnfolded) Kind() Kind {
 	return Kind{"liuke.accounts.customer_unfolded.v1", TopicAccounts, "A customer's file that was folded into another one stands by itself again."}
 }
 
-func merges() []Data { return []Data{&CustomersMerged{}, &MergeTakenBack{}, &CustomerUnfolded{}} }
+// Kind names the fact.
+func (*HoldingMoved) Kind() Kind {
+	return Kind{"liuke.accounts.holding_moved.v1", TopicAccounts, "A thing of a customer became another customer's by a merge or its undoing."}
+}
+
+func merges() []Data {
+	return []Data{&CustomersMerged{}, &MergeTakenBack{}, &CustomerUnfolded{}, &HoldingMoved{}}
+}

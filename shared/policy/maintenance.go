@@ -32,8 +32,10 @@ type Maintenance struct {
 	Agreed      []string `json:"agreed" doc:"Service nodes assumed"`
 	Cadence     Cadence  `json:"cadence" doc:"Revisit cadence assumed (R-069, R-071)"`
 	HandOver    string   `json:"hand_over" enum:"on,off" doc:"Whether a first win begins the three-party hand-over to customer success (R-049, C-12)"`
-	Links       []Link4  `json:"links" doc:"Post-sale links with the indicators each is measured by (L-4, R-053)" minItems:"1"`
-	RedCalls    string   `json:"red_calls" enum:"intervention,inform" doc:"What a customer that turns red begins: an intervention, or a warning only"`
+	// HandOverAgain waits out who refused, or slept over, the transfer.
+	HandOverAgain Duration `json:"hand_over_again" doc:"How long after the transfer of a confirmed hand-over was refused or expired it is asked for again; the supervisor hears of it at once; empty: people see to it (R-049)"`
+	Links         []Link4  `json:"links" doc:"Post-sale links with the indicators each is measured by (L-4, R-053)" minItems:"1"`
+	RedCalls      string   `json:"red_calls" enum:"intervention,inform" doc:"What a customer that turns red begins: an intervention, or a warning only"`
 }
 
 // Cadence is a rhythm: every so many of a unit.
@@ -64,7 +66,7 @@ func shippedMaintenance() Maintenance {
 		BeginBy: []string{BeginWin, BeginFirstOrder}, OrderWithin: D("365d"), Requires: slices.Clone(winAsks), Assumes: slices.Clone(winAsks),
 		Nodes: []Option{option("onboarding", "上线培训", "Onboarding"), option("acceptance", "验收", "Acceptance"), option("monthly_revisit", "月度回访", "Monthly revisit"),
 			option("quarterly_survey", "季度需求调研", "Quarterly need survey"), option("inspection", "巡检", "Inspection"), option("renewal", "续约沟通", "Renewal talk")},
-		Agreed: []string{"onboarding", "monthly_revisit", "quarterly_survey"}, Cadence: Cadence{Every: 1, Unit: "month"}, HandOver: "on", RedCalls: "intervention",
+		Agreed: []string{"onboarding", "monthly_revisit", "quarterly_survey"}, Cadence: Cadence{Every: 1, Unit: "month"}, HandOver: "on", HandOverAgain: D("3wd"), RedCalls: "intervention",
 		Links: []Link4{{"signing", lang.T("签约", "Signing"), all}, {"implementation", lang.T("实施", "Implementation"), all},
 			{"after_sales", lang.T("售后", "After-sales"), all}, {"repurchase", lang.T("复购", "Repurchase"), all}},
 	}

@@ -1,6 +1,9 @@
 package journey
 
-import "liuke.dev/shared/instant"
+import (
+	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
+)
 
 // Latest holds the value that the latest fact told: of two facts the one later
 // in history wins, whichever arrives first.
@@ -16,6 +19,24 @@ func (l *Latest[T]) Tell(at Ref, value T) bool {
 	}
 	l.Ref, l.Value = at, value
 	return true
+}
+
+// Owned is whose a journey's thing is where a merge of two customers' files, or its
+// undoing, moved it: newer than what its own facts have told so far.
+type Owned struct{ Latest[string] }
+
+// Take takes the fact that it moved.
+func (o *Owned) Take(f Fact) (moved, ok bool) {
+	d, ok := f.Data.(*catalogue.HoldingMoved)
+	return ok && o.Tell(f.Ref, d.Into), ok
+}
+
+// By gives the customer: by the newest fact of the thing, or by the move since.
+func By[T any](o Owned, now Latest[T], told string) string {
+	if o.After(now.Ref) {
+		return o.Value
+	}
+	return told
 }
 
 // Moment is when something happened that clocks count from.

@@ -19,7 +19,7 @@ var Types = typesOf(
 	&catalogue.LeadFoldedIn{}, &catalogue.LeadStatusChanged{}, &catalogue.LeadPooled{}, &catalogue.FollowUpRecorded{},
 	&catalogue.DealOpened{}, &catalogue.DealChanged{}, &catalogue.StageChanged{}, &catalogue.QuoteSent{}, &catalogue.QuoteConfirmed{},
 	&catalogue.DealClosed{}, &catalogue.DealReopened{}, &catalogue.DealAssigned{}, &catalogue.DealLinked{},
-	&catalogue.TransferStepped{}, &catalogue.NeedChangeStepped{}, &catalogue.MaintenanceBegan{}, &catalogue.MaintenanceChanged{},
+	&catalogue.HoldingMoved{}, &catalogue.TransferStepped{}, &catalogue.NeedChangeStepped{}, &catalogue.MaintenanceBegan{}, &catalogue.MaintenanceChanged{},
 	&catalogue.CaseOpened{}, &catalogue.CaseEntryAdded{}, &catalogue.CaseStepped{}, &catalogue.CaseBreached{},
 	&catalogue.ContractDrafted{}, &catalogue.ContractChanged{}, &catalogue.ContractSubmitted{}, &catalogue.ContractStepDecided{}, &catalogue.ContractApprovedFact{},
 	&catalogue.ContractSentFact{}, &catalogue.ContractUrged{}, &catalogue.ContractSignedFact{}, &catalogue.ContractActivated{},

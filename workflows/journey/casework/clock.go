@@ -141,6 +141,6 @@ func (s *State) Matter() duty.Matter {
 	if k.Name != "" {
 		who = k.Name + " · "
 	}
-	return duty.Matter{Subject: s.subject(), Customer: k.Customer, Company: k.Name,
+	return duty.Matter{Subject: s.subject(), Customer: s.customer(), Company: k.Name,
 		Name: lang.T(who+k.KindName.Zh+"「"+k.Title+"」", who+k.KindName.En+" “"+k.Title+"”")}
 }

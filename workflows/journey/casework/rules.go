@@ -50,7 +50,7 @@ var stages = map[string]lang.Text{
 func (rules) Status(s *State, _ *policy.View) journey.Status {
 	k := s.Now.Value
 	name := stages[k.Status]
-	st := journey.Status{Stage: k.Status, StageName: name, Owner: k.Owner, Customer: k.Customer, Closed: s.Now.IsZero() || k.Status == catalogue.CaseClosed,
+	st := journey.Status{Stage: k.Status, StageName: name, Owner: k.Owner, Customer: s.customer(), Closed: s.Now.IsZero() || k.Status == catalogue.CaseClosed,
 		Says: lang.T(k.KindName.Zh+"「"+k.Title+"」· "+name.Zh, k.KindName.En+" “"+k.Title+"” · "+name.En)}
 	if !st.Closed && (!k.Response.BreachedAt.IsZero() || !k.Solution.BreachedAt.IsZero()) {
 		st.Risk = "at_risk"

@@ -23,6 +23,8 @@ type State struct {
 	Waits journey.Moment                 `json:"waits"` // since when it waits for the customer
 	Ends  journey.Moment                 `json:"ends"`  // since when it is solved
 	Task  Task                           `json:"task,omitzero"`
+	// Moved is whose it is since a merge of files, or its undoing.
+	Moved journey.Owned `json:"moved,omitzero"`
 }
 
 // Task of the case's owner.
@@ -34,6 +36,9 @@ type Task struct {
 
 // Apply takes the case as a fact told it.
 func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
+	if moved, ok := s.Moved.Take(f); ok {
+		return moved
+	}
 	var after catalogue.Case
 	switch d := f.Data.(type) {
 	case *catalogue.CaseOpened:
@@ -78,6 +83,9 @@ func (s *State) wants() Task {
 	}
 	return Task{}
 }
+
+// customer is whose it is.
+func (s *State) customer() string { return journey.By(s.Moved, s.Now, s.Now.Value.Customer) }
 
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindCase, ID: s.ID}

@@ -29,7 +29,7 @@ func ownersTask() journey.Rule[State] {
 			}
 			k := &s.Now.Value
 			title := titles[s.Task.Kind]
-			f.Ask(journey.CreateTask, s.subject(), effects.CreateTask{Kind: s.Task.Kind, Subject: s.subject(), Customer: k.Customer, Company: k.Name,
+			f.Ask(journey.CreateTask, s.subject(), effects.CreateTask{Kind: s.Task.Kind, Subject: s.subject(), Customer: s.customer(), Company: k.Name,
 				Title: lang.T(title.Zh+"："+k.Title, title.En+": "+k.Title), Assignee: s.Task.Owner, Due: s.Task.Due, Rule: f.Rule})
 		},
 		Does: func(s *State, _ journey.Obligation, _ *policy.View) lang.Text {

@@ -32,6 +32,9 @@ func (rules) Holder(s *State) string { return s.Now.Value.Owner }
 
 // Apply takes a fact of the review.
 func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
+	if moved, ok := s.Moved.Take(f); ok {
+		return moved
+	}
 	switch d := f.Data.(type) {
 	case *catalogue.ChurnConfirmed:
 		return s.take(f, d.After)
@@ -61,7 +64,7 @@ var stages = map[string]lang.Text{catalogue.ChurnOpen: lang.T("流失复盘中",
 func (rules) Status(s *State, _ *policy.View) journey.Status {
 	c := s.Now.Value
 	name := stages[c.Status]
-	st := journey.Status{Stage: c.Status, StageName: name, Owner: c.Owner, Customer: c.Customer, Closed: !s.open()}
+	st := journey.Status{Stage: c.Status, StageName: name, Owner: c.Owner, Customer: s.customer(), Closed: !s.open()}
 	zh, en := c.Company+" · "+name.Zh, c.Company+" · "+name.En
 	if s.open() {
 		missing := s.missing()

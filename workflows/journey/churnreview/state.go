@@ -26,12 +26,14 @@ type State struct {
 	Tasks duty.Tasks `json:"tasks,omitempty"`
 	// Newest is when the newest fact was recorded.
 	Newest journey.Moment `json:"newest,omitzero"`
+	// Moved is whose it is since a merge of files, or its undoing.
+	Moved journey.Owned `json:"moved,omitzero"`
 }
 
 // Matter is what the review's tasks and reminders are about.
 func (s *State) Matter() duty.Matter {
 	c := s.Now.Value
-	return duty.Matter{Subject: s.subject(), Customer: c.Customer, Company: c.Company, Name: duty.Named(c.Company)}
+	return duty.Matter{Subject: s.subject(), Customer: s.customer(), Company: c.Company, Name: duty.Named(c.Company)}
 }
 
 // Told is when the newest fact was recorded.
@@ -39,6 +41,9 @@ func (s *State) Told() journey.Moment { return s.Newest }
 
 // Waiting are the tasks that wait.
 func (s *State) Waiting() *duty.Tasks { return &s.Tasks }
+
+// customer is whose it is.
+func (s *State) customer() string { return journey.By(s.Moved, s.Now, s.Now.Value.Customer) }
 
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindChurnReview, ID: s.ID}

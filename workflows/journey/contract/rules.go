@@ -45,7 +45,7 @@ var stages = map[string]lang.Text{
 func (rules) Status(s *State, v *policy.View) journey.Status {
 	k := s.Now.Value
 	name := stages[k.Status]
-	st := journey.Status{Stage: k.Status, StageName: name, Owner: s.actor(), Customer: k.Customer, Closed: ended[k.Status] || s.Now.IsZero()}
+	st := journey.Status{Stage: k.Status, StageName: name, Owner: s.actor(), Customer: s.customer(), Closed: ended[k.Status] || s.Now.IsZero()}
 	zh, en := "合同 "+k.Number+" · "+k.Buyer+" · "+name.Zh, "contract "+k.Number+" · "+k.Buyer+" · "+name.En
 	if k.Step != "" {
 		zh, en = zh+"（"+k.StepName.Zh+"）", en+" ("+k.StepName.En+")"

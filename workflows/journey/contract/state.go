@@ -34,12 +34,14 @@ type State struct {
 	Newest journey.Moment `json:"newest,omitzero"`
 	// Talk is when the renewal talk became its owner's.
 	Talk journey.Moment `json:"talk,omitzero"`
+	// Moved is whose it is since a merge of files, or its undoing.
+	Moved journey.Owned `json:"moved,omitzero"`
 }
 
 // Matter is what the contract's tasks and reminders are about.
 func (s *State) Matter() duty.Matter {
 	k := s.Now.Value
-	return duty.Matter{Subject: s.subject(), Customer: k.Customer, Company: k.Buyer,
+	return duty.Matter{Subject: s.subject(), Customer: s.customer(), Company: k.Buyer,
 		Name: lang.T("合同 "+k.Number+"（"+k.Buyer+"）", "Contract "+k.Number+" ("+k.Buyer+")")}
 }
 
@@ -130,6 +132,9 @@ func told(d catalogue.Data) *catalogue.Contract {
 
 // Apply takes a fact of the contract.
 func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
+	if moved, ok := s.Moved.Take(f); ok {
+		return moved
+	}
 	c := told(f.Data)
 	if c == nil {
 		return false
@@ -160,6 +165,9 @@ func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
 	}
 	return true
 }
+
+// customer is whose it is.
+func (s *State) customer() string { return journey.By(s.Moved, s.Now, s.Now.Value.Customer) }
 
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindContract, ID: s.ID}

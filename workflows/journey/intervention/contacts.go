@@ -27,7 +27,7 @@ func contact() journey.Rule[State] {
 		},
 		Fire: func(s *State, f *journey.Firing) {
 			c, of := s.Now.Value.Steps[f.Rung], s.subject()
-			f.Ask(journey.ReachCustomer, of, effects.ReachCustomer{Customer: s.Now.Value.Customer, Channel: c.Channel, Purpose: c.Purpose, Department: c.Role,
+			f.Ask(journey.ReachCustomer, of, effects.ReachCustomer{Customer: s.customer(), Channel: c.Channel, Purpose: c.Purpose, Department: c.Role,
 				Subject: c.Subject, Text: c.Text, Uses: c.Uses, For: &of})
 		},
 		Does: func(s *State, o journey.Obligation, _ *policy.View) lang.Text {
@@ -77,7 +77,7 @@ func closed() journey.Rule[State] {
 			r := results[s.Now.Value.Result]
 			s.inform(f, lang.T("干预结束："+r.Zh, "The intervention is closed: "+r.En))
 			if i := s.Now.Value; i.Result == catalogue.ResultChurned { // a loss is reviewed
-				f.Ask(journey.OpenChurnReview, s.subject(), effects.OpenChurnReview{Customer: i.Customer, ChurnedOn: i.ClosedAt, Evidence: strings.TrimSpace("intervention " + i.ID + ": " + i.Note),
+				f.Ask(journey.OpenChurnReview, s.subject(), effects.OpenChurnReview{Customer: s.customer(), ChurnedOn: i.ClosedAt, Evidence: strings.TrimSpace("intervention " + i.ID + ": " + i.Note),
 					Facts: []string{s.Closed.In(Name + "/" + s.ID)}})
 			}
 		},

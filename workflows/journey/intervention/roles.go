@@ -19,7 +19,7 @@ func (s *State) title(n int) lang.Text { return s.Now.Value.Team[n].Task }
 // Matter is what the intervention's tasks and reminders are about.
 func (s *State) Matter() duty.Matter {
 	i := s.Now.Value
-	return duty.Matter{Subject: s.subject(), Customer: i.Customer, Company: i.Company, Name: duty.Named(i.Company)}
+	return duty.Matter{Subject: s.subject(), Customer: s.customer(), Company: i.Company, Name: duty.Named(i.Company)}
 }
 
 // roleTask gives a role's person the task; a role that changes

@@ -67,7 +67,7 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 			logged++
 		}
 	}
-	st := journey.Status{Stage: i.Status, StageName: name, Owner: i.Lead, Customer: i.Customer, Closed: s.Now.IsZero() || i.Status == catalogue.TeamClosed}
+	st := journey.Status{Stage: i.Status, StageName: name, Owner: i.Lead, Customer: s.customer(), Closed: s.Now.IsZero() || i.Status == catalogue.TeamClosed}
 	if s.open() {
 		st.Risk = "at_risk"
 	}

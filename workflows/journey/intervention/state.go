@@ -38,6 +38,8 @@ type State struct {
 	Group   journey.Latest[catalogue.WarningGroup] `json:"group,omitzero"`
 	Met     journey.Moment                         `json:"met,omitzero"` // when the group met last, or began
 	Tasked  bool                                   `json:"tasked,omitempty"`
+	// Moved is whose it is since a merge of files, or its undoing.
+	Moved journey.Owned `json:"moved,omitzero"`
 }
 
 // Role is what is remembered of a role.
@@ -52,6 +54,9 @@ type Role struct {
 
 // Apply takes a fact of an intervention, or of the group.
 func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
+	if moved, ok := s.Moved.Take(f); ok {
+		return moved
+	}
 	m := journey.Moment{Ref: f.Ref, At: f.Time, Known: f.Time}
 	switch d := f.Data.(type) {
 	case *catalogue.InterventionOpened:
@@ -118,6 +123,9 @@ func (s *State) meets(m journey.Moment, g catalogue.WarningGroup) bool {
 	s.Met = journey.Moment{Ref: m.Ref, At: max(g.Since, g.MetAt), Known: m.Known}
 	return true
 }
+
+// customer is whose it is.
+func (s *State) customer() string { return journey.By(s.Moved, s.Now, s.Now.Value.Customer) }
 
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindIntervention, ID: s.ID}

@@ -9,7 +9,7 @@ import (
 )
 
 // Rules are the rules of a maintenance journey.
-var Rules journey.Rules[State] = rules{journey.NewTable(begin(), ask(), overdue(), over(), handOver(), turnedRed(), assess())}
+var Rules journey.Rules[State] = rules{journey.NewTable(begin(), ask(), overdue(), over(), handOver(), handOverRefused(), turnedRed(), assess())}
 
 type rules struct{ journey.Table[State] }
 

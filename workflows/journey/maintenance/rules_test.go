@@ -2,11 +2,13 @@ package maintenance_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/workflows/journey"
 	"liuke.dev/workflows/journey/journeytest"
@@ -35,6 +37,40 @@ func TestAWinBeginsWelcomeAndImplementation(t *testing.T) {
 	}
 	if tasksOf(s, "call") != 1 { // the step after it opened
 		t.Error("the first service call has no task")
+	}
+}
+
+// R-161, D-9: a notice that could not be sent becomes a task that says why in both
+// languages, with the clock of any step; the step after it waits for it.
+func TestWhatCouldNotBeSentIsATask(t *testing.T) {
+	s := open(t, only("welcome"))
+	s.deaf = true // nobody has noted the step yet
+	s.m.BeganAt, s.m.Wins, s.m.Won = at(t), 1, []catalogue.WonDeal{{Deal: "d1", No: 1, At: at(t)}}
+	s.Decide(at(t), s.h.Tell("maintenance/c1", at(t), &catalogue.MaintenanceBegan{After: s.copy()}))
+	s.begin(at(t), "p1", effects.BeginProcess{Process: "welcome", Occasion: "win:d1"})
+	var r effects.ReachCustomer
+	if s.Effect("step", journey.ReachCustomer, &r); r.For == nil || r.For.Kind != catalogue.KindStep || r.For.ID != "p1/notice" {
+		t.Fatalf("%+v", r.For)
+	}
+	st := &s.m.Running[0].Steps[0]
+	why, text := lang.T("没有联系方式", "no address is known"), lang.T("未能自动发送（没有联系方式）", "it could not be sent (no address is known)")
+	st.Action, st.Again, st.Note, st.Text, st.Due = policy.DoTask, 1, &why, &text, at(t)+2*hour
+	s.tell(at(t)+ms, "note", nil)
+	var task effects.CreateTask
+	if s.Effect("step", journey.CreateTask, &task); task.Rule != "process.1.notice" || !strings.Contains(task.Title.Zh, why.Zh) || !strings.Contains(task.Title.En, why.En) || task.Due != at(t)+2*hour {
+		t.Errorf("%+v", task)
+	}
+	if tasksOf(s, "call") != 0 {
+		t.Error("the next step did not wait")
+	}
+	s.to(at(t) + 2*hour)
+	var late effects.Remind
+	if s.Effect("step_overdue", journey.Remind, &late); late.Owner != task.Assignee {
+		t.Errorf("%+v", late)
+	}
+	s.end(at(t)+3*hour, "p1", "notice", catalogue.TakenDone, "t")
+	if tasksOf(s, "call") != 1 || tasksOf(s, "notice") != 1 {
+		t.Errorf("call %d, notice %d", tasksOf(s, "call"), tasksOf(s, "notice"))
 	}
 }
 

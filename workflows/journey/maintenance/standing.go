@@ -55,30 +55,6 @@ func turnedRed() journey.Rule[State] {
 	}
 }
 
-// handOver asks that the external window moves, once all three parties have
-// confirmed (R-049, C-12).
-func handOver() journey.Rule[State] {
-	return journey.Rule[State]{
-		Name: "hand_over",
-		Arm: func(s *State, _ *policy.View, p *journey.Pending) {
-			h := s.Now.Value.HandOver
-			if h == nil || h.ConfirmedAt <= s.Moved || !h.MovedAt.IsZero() || s.Now.Value.Owner == h.To || !s.runs() {
-				return
-			}
-			p.Episode(s.At, int64(h.ConfirmedAt), h.ConfirmedAt)
-		},
-		Fire: func(s *State, f *journey.Firing) {
-			h := s.Now.Value.HandOver
-			s.Moved = h.ConfirmedAt
-			f.Ask(journey.RequestTransfer, s.subject(), effects.RequestTransfer{Customer: s.ID, To: h.To, Reason: "销售、实施、客户成功三方已确认交接 / sales, implementation and success confirmed the hand-over"})
-		},
-		Does: func(*State, journey.Obligation, *policy.View) lang.Text {
-			return lang.T("申请将对外窗口移交给客户成功", "ask that the external window moves to customer success")
-		},
-		Policy: func(*State, journey.Obligation) string { return "maintenance.hand_over" },
-	}
-}
-
 var lifecycles = map[string]lang.Text{
 	catalogue.LifecycleNew: lang.T("新客户", "new customer"), catalogue.LifecycleActive: lang.T("活跃客户", "active customer"),
 	catalogue.LifecycleSilent: lang.T("沉默客户", "silent customer"), catalogue.LifecycleChurnRisk: lang.T("流失风险客户", "customer at risk of churn"),

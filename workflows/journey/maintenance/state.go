@@ -37,6 +37,8 @@ type State struct {
 	Assessed instant.Time     `json:"assessed,omitempty"` // the check that was asked for last
 	Red      journey.Moment   `json:"red,omitzero"`       // the customer turned red; unset once it was told
 	Moved    instant.Time     `json:"moved,omitempty"`    // the hand-over whose transfer was asked for
+	// Refused is the newest transfer of a hand-over that people were told did not take place.
+	Refused instant.Time `json:"refused,omitempty"`
 }
 
 // Occasion is a process that is to begin.
@@ -88,7 +90,7 @@ func (rules) Apply(s *State, f journey.Fact, v *policy.View) bool {
 func (s *State) events(before catalogue.Maintenance, v *policy.View) {
 	now := s.Now.Value
 	for _, w := range now.Won {
-		if w.No > before.Wins && !w.Imported {
+		if w.No > before.Wins && !w.Imported && !w.Moved {
 			s.begins(v, policy.OnWin, w.Deal, "win:"+w.Deal, w.No == 1)
 		}
 	}

@@ -150,7 +150,7 @@ func (s *State) carry(f *journey.Firing, p catalogue.ProcessInstance, st catalog
 	case policy.DoReach:
 		s.carried(f, p, st, f.Ask(journey.ReachCustomer, s.subject(), s.outreach(f, p, st, text)), "outreach")
 	case policy.DoSurvey:
-		s.carried(f, p, st, f.Ask(journey.SendSurvey, s.subject(), effects.SendSurvey{Customer: s.ID, Template: st.Detail, Link: s.Now.Value.Link}), "survey")
+		s.carried(f, p, st, f.Ask(journey.SendSurvey, s.subject(), effects.SendSurvey{Customer: s.ID, Template: st.Detail, Link: s.Now.Value.Link, Ref: ofStep(p, st)}), "survey")
 	case policy.DoCase:
 		s.carried(f, p, st, f.Ask(journey.OpenCase, s.subject(), effects.OpenCase{Customer: s.ID, Kind: st.Detail, Title: st.Name.Zh, Text: text.Zh, Owner: st.Assignee}), "case")
 	case policy.DoIntervention:
@@ -182,7 +182,12 @@ func (s *State) outreach(f *journey.Firing, p catalogue.ProcessInstance, st cata
 		until = p.For.Add(f.View.Sections.Processes.CareUntil.Elapsed())
 	}
 	return effects.ReachCustomer{Customer: s.ID, Channel: cmp.Or(st.Channel, f.View.Sections.Processes.Channel), Purpose: "care", Department: "success",
-		Subject: subject, Text: text, Uses: []string{f.Base.In(Name + "/" + s.ID)}, Until: until}
+		Subject: subject, Text: text, Uses: []string{f.Base.In(Name + "/" + s.ID)}, For: ofStep(p, st), Until: until}
+}
+
+// ofStep names a step by what it asks for, so that whoever looks after the customer hears what became of it.
+func ofStep(p catalogue.ProcessInstance, st catalogue.TakenStep) *catalogue.Subject {
+	return &catalogue.Subject{Kind: catalogue.KindStep, ID: effects.StepID(p.ID, st.ID)}
 }
 
 func (s *State) intervention(reason, says string) effects.OpenIntervention {

@@ -85,6 +85,6 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 	if c.Reason != "" {
 		zh, en = zh+"（"+c.Reason+"）", en+" ("+c.Reason+")"
 	}
-	return journey.Status{Stage: c.Status, StageName: name, Owner: s.actor(), Customer: c.Customer, Closed: ended[c.Status] || s.Now.IsZero(),
+	return journey.Status{Stage: c.Status, StageName: name, Owner: s.actor(), Customer: s.customer(), Closed: ended[c.Status] || s.Now.IsZero(),
 		Says: lang.T("客户需求变更 · "+zh, "change of need · "+en)}
 }

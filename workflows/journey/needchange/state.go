@@ -27,10 +27,15 @@ type State struct {
 	Tasks duty.Tasks `json:"tasks,omitempty"`
 	// Open are where earlier programs kept the duties whose tasks wait.
 	Open []string `json:"open,omitempty"`
+	// Moved is whose it is since a merge of files, or its undoing.
+	Moved journey.Owned `json:"moved,omitzero"`
 }
 
 // Apply takes a step of the change.
 func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
+	if moved, ok := s.Moved.Take(f); ok {
+		return moved
+	}
 	d, ok := f.Data.(*catalogue.NeedChangeStepped)
 	if !ok || !s.Now.Tell(f.Ref, d.After) {
 		return false
@@ -48,13 +53,16 @@ func (rules) Apply(s *State, f journey.Fact, _ *policy.View) bool {
 	return true
 }
 
+// customer is whose it is.
+func (s *State) customer() string { return journey.By(s.Moved, s.Now, s.Now.Value.Customer) }
+
 func (s *State) subject() catalogue.Subject {
 	return catalogue.Subject{Kind: catalogue.KindNeedChange, ID: s.ID}
 }
 
 // Matter is what the change's tasks and reminders are about.
 func (s *State) Matter() duty.Matter {
-	return duty.Matter{Subject: s.subject(), Customer: s.Now.Value.Customer}
+	return duty.Matter{Subject: s.subject(), Customer: s.customer()}
 }
 
 // Told is when the newest step was recorded.

@@ -88,10 +88,10 @@ func New(ctx context.Context, c Config) (*Cases, error) {
 
 // Holders move cases with their customer.
 func (c *Cases) Holders() []holdings.Holder {
-	return []holdings.Holder{holdings.Of(catalogue.KindCase, c.docs, func(t *ticket.Ticket) (*string, *[]string) { return &t.Customer, &t.Origins },
+	return []holdings.Holder{holdings.WithJourney(catalogue.KindCase, c.docs, func(t *ticket.Ticket) (*string, *[]string) { return &t.Customer, &t.Origins },
 		func(d *Doc, s holdings.Split) bool { // what is about a thing goes where that goes
 			return d.Body.Ref != nil && s.Gives(d.Body.Ref.Kind, d.Body.Ref.ID)
-		})}
+		}, c.Clock)}
 }
 
 // now gives the instant of a command and the policy in force.

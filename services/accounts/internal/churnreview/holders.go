@@ -9,6 +9,6 @@ import (
 // customers are compared by is worked out anew.
 func (p Part) Holders() []holdings.Holder {
 	return []holdings.Holder{
-		holdings.Of(catalogue.KindChurnReview, p.docs, func(r *Review) (*string, *[]string) { return &r.Customer, &r.Origins }, nil),
+		holdings.WithJourney(catalogue.KindChurnReview, p.docs, func(r *Review) (*string, *[]string) { return &r.Customer, &r.Origins }, nil, p.Clock),
 	}
 }

@@ -7,5 +7,5 @@ import (
 
 // Holders are what customers have here, which moves when two files become one.
 func (p Part) Holders() []holdings.Holder {
-	return append([]holdings.Holder{holdings.Of(catalogue.KindContract, p.docs, func(b *Body) (*string, *[]string) { return &b.Customer, &b.Origins }, nil)}, p.Prices.Holders()...)
+	return append([]holdings.Holder{holdings.WithJourney(catalogue.KindContract, p.docs, func(b *Body) (*string, *[]string) { return &b.Customer, &b.Origins }, nil, p.Clock)}, p.Prices.Holders()...)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/facts"
+	"liuke.dev/shared/instant"
 	"liuke.dev/shared/store"
 )
 
@@ -37,14 +39,21 @@ type Holder interface {
 // Of makes a holder of a collection with an index by customer. at gives the two
 // fields of a document; also, if any, tells what else goes back to From.
 func Of[T any](kind string, c store.Collection[T], at func(*T) (customer *string, origins *[]string), also func(*store.Doc[T], Split) bool) Holder {
-	return holder[T]{kind, c, at, also}
+	return holder[T]{kind, c, at, also, nil}
+}
+
+// WithJourney makes a holder of things that have journeys of their own: each tells its
+// journey, by a fact of its own, at once whose it is.
+func WithJourney[T any](kind string, c store.Collection[T], at func(*T) (customer *string, origins *[]string), also func(*store.Doc[T], Split) bool, clock instant.Clock) Holder {
+	return holder[T]{kind, c, at, also, clock}
 }
 
 type holder[T any] struct {
-	kind string
-	docs store.Collection[T]
-	at   func(*T) (*string, *[]string)
-	also func(*store.Doc[T], Split) bool
+	kind  string
+	docs  store.Collection[T]
+	at    func(*T) (*string, *[]string)
+	also  func(*store.Doc[T], Split) bool
+	clock instant.Clock // nil: nobody is told
 }
 
 func (h holder[T]) Kind() string { return h.kind }
@@ -102,11 +111,25 @@ func (h holder[T]) one(ctx context.Context, d *store.Doc[T], of string, change f
 		if customer, _ := h.at(&d.Body); *customer != of || !change(d) {
 			return nil
 		}
-		if err = h.docs.Commit(ctx, d, ""); !errors.Is(err, store.ErrConflict) {
+		moved, err := h.moved(ctx, d, of)
+		if err != nil {
+			return err
+		}
+		if err = h.docs.Commit(ctx, d, "", moved...); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 		if d, err = h.docs.Get(ctx, id); err != nil {
 			return err
 		}
 	}
+}
+
+// moved is the fact by which a journey learns whose its thing is now.
+func (h holder[T]) moved(ctx context.Context, d *store.Doc[T], from string) ([]store.Fact, error) {
+	if h.clock == nil {
+		return nil, nil
+	}
+	into, _ := h.at(&d.Body)
+	return facts.RecordAll(ctx, facts.Stamp{Source: "liuke/accounts", At: h.clock(), Customer: *into}, d.Version+1,
+		&catalogue.HoldingMoved{Thing: catalogue.Thing{Kind: h.kind, ID: d.ID}, From: from, Into: *into})
 }

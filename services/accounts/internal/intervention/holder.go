@@ -13,7 +13,7 @@ import (
 // with their customer.
 func (s *Interventions) Holders() []holdings.Holder {
 	return []holdings.Holder{
-		holdings.Of(catalogue.KindIntervention, s.cases, func(c *Case) (*string, *[]string) { return &c.Customer, &c.Origins }, nil),
+		holdings.WithJourney(catalogue.KindIntervention, s.cases, func(c *Case) (*string, *[]string) { return &c.Customer, &c.Origins }, nil, s.Clock),
 		holdings.Of("wake_up_plan", s.plans, func(w *Plan) (*string, *[]string) { return &w.Customer, &w.Origins }, nil),
 		holdings.Of("wake_up_offer", s.offers, func(o *Offer) (*string, *[]string) { return &o.Customer, &o.Origins }, nil),
 		open{s},

@@ -56,7 +56,7 @@ func (m *Maintenance) ReactToAccounts(ctx context.Context, e facts.Event) error 
 		if err != nil {
 			return err
 		}
-		return m.Apart(ctx, data.From, data.Into)
+		return m.Apart(ctx, data.From, data.Into, data.Given)
 	case slices.Contains(termTypes, e.Type):
 		data, err := facts.Decode[struct {
 			After catalogue.Contract `json:"after"`
@@ -225,7 +225,9 @@ func (m *Maintenance) takeIn(ctx context.Context, into string, was catalogue.Mai
 		d.Origins = []string{was.Customer}
 		d.Success, d.Implementation, d.Contact, d.Nodes, d.Cadence = was.Success, was.Implementation, was.Contact, was.Nodes, was.Cadence
 		d.Won, d.Wins, d.Bought, d.Link, d.LinkSince = was.Won, was.Wins, was.Bought, was.Link, was.LinkSince
-		for _, w := range was.Won {
+		d.Won = slices.Clone(was.Won)
+		for i, w := range d.Won { // what these wins began was begun at the other file
+			d.Won[i].Moved = true
 			d.Counted, d.TakenIn = remember(d.Counted, w.Deal), remember(d.TakenIn, w.Deal)
 		}
 	})

@@ -3,7 +3,6 @@ package maintenance
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"liuke.dev/services/accounts/internal/holdings"
 	"liuke.dev/services/accounts/internal/maintenance/plan"
@@ -33,21 +32,18 @@ func (h holder) Count(ctx context.Context, customer string) (int64, error) {
 func (h holder) Fold(ctx context.Context, from, into string) error { return h.m.Still(ctx, from, into) }
 
 func (h holder) Unfold(ctx context.Context, s holdings.Split) error {
-	return h.m.Apart(ctx, s.From, s.Into)
+	return h.m.Apart(ctx, s.From, s.Into, s.Given)
 }
 
 // Apart lets the maintenance of a file that stands by itself again go on where it
 // stood. The other customer's ends if it was maintained for this one's sake only.
-func (m *Maintenance) Apart(ctx context.Context, from, into string) error {
+// Won deals go where the deals go, see Moved.
+func (m *Maintenance) Apart(ctx context.Context, from, into string, given []catalogue.Thing) error {
 	if err := m.Resume(ctx, from); err != nil {
 		return err
 	}
-	return m.update(ctx, into, "ended", func(n plan.Now, d *Doc) bool {
-		own := slices.ContainsFunc(d.Won, func(w catalogue.WonDeal) bool { return !slices.Contains(d.TakenIn, w.Deal) }) || len(d.Orders) > 0
-		if !slices.Contains(d.Origins, from) || own || d.Status != catalogue.MaintenanceRunning {
-			return false
-		}
-		d.Status, d.EndedAt, d.EndReason = catalogue.MaintenanceEnded, n.At, "taken apart from "+from
-		return true
-	})
+	if err := m.reorder(ctx, from, into, given); err != nil {
+		return err
+	}
+	return m.update(ctx, into, "ended", func(n plan.Now, d *Doc) bool { return d.endUnlessOwn(n, from) })
 }

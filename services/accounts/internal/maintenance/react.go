@@ -24,7 +24,8 @@ var (
 	wonTypes   = typesOf(&catalogue.DealClosed{}, &catalogue.DealLinked{})
 	oldWon     = typesOf(&catalogue.DealImported{})
 	ownerTypes = typesOf(&catalogue.OwnerChanged{}, &catalogue.CustomerPooled{}, &catalogue.CustomerClaimed{})
-	dealTypes  = slices.Concat(wonTypes, oldWon, ownerTypes)
+	handed     = typesOf(&catalogue.TransferStepped{})
+	dealTypes  = slices.Concat(wonTypes, oldWon, ownerTypes, handed)
 )
 
 // ReactToLeads takes up won deals, each once (R-068), and owners.
@@ -32,10 +33,14 @@ func (m *Maintenance) ReactToLeads(ctx context.Context, e facts.Event) error {
 	switch {
 	case slices.Contains(wonTypes, e.Type):
 		data, err := facts.Decode[struct {
-			State catalogue.Deal `json:"state"`
+			Before string         `json:"before"`
+			State  catalogue.Deal `json:"state"`
 		}](e)
 		if err != nil || data.State.Outcome != catalogue.DealWon {
 			return err
+		}
+		if e.Type == linkedType && data.Before != "" {
+			return m.Moved(ctx, data.State, data.Before)
 		}
 		return m.Won(ctx, data.State)
 	case slices.Contains(oldWon, e.Type):
@@ -53,8 +58,29 @@ func (m *Maintenance) ReactToLeads(ctx context.Context, e facts.Event) error {
 			return err
 		}
 		return m.Owned(ctx, data.After)
+	case slices.Contains(handed, e.Type):
+		data, err := facts.Decode[catalogue.TransferStepped](e)
+		if err != nil {
+			return err
+		}
+		return m.Transferred(ctx, data.After)
 	}
 	return nil
+}
+
+var linkedType = (&catalogue.DealLinked{}).Kind().Type
+
+// Transferred notes a transfer that ended without having moved the external window
+// of a hand-over that all three parties have confirmed (R-049).
+func (m *Maintenance) Transferred(ctx context.Context, t catalogue.Transfer) error {
+	f, err := m.Files.Root(ctx, t.Customer)
+	if errors.Is(err, store.ErrNotFound) || isMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return m.update(ctx, f.ID, "hand_over", func(n plan.Now, d *Doc) bool { return plan.TransferEnded(n, &d.Maintenance, t) })
 }
 
 // Won takes a won deal up: it begins the maintenance of its customer, or adds to

@@ -99,5 +99,5 @@ func (c *Changes) Observe(ctx context.Context, e facts.Event) error {
 
 // Holders lets changes of need move with their customer.
 func (c *Changes) Holders() []holdings.Holder {
-	return []holdings.Holder{holdings.Of(spec.Name, c.docs, func(d *Document) (*string, *[]string) { return &d.Customer, &d.Origins }, nil)}
+	return []holdings.Holder{holdings.WithJourney(spec.Name, c.docs, func(d *Document) (*string, *[]string) { return &d.Customer, &d.Origins }, nil, c.Clock)}
 }

@@ -121,6 +121,6 @@ func (a *App) moveDeal(ctx context.Context, id, from, into string) error {
 			return deal.Change{Deal: d}, nil
 		}
 		d.Customer, d.Origins = into, append(slices.Clone(d.Origins), from)
-		return deal.Change{Deal: d, Facts: []catalogue.Data{&catalogue.DealLinked{Deal: id, State: d}}}, nil
+		return deal.Change{Deal: d, Facts: []catalogue.Data{&catalogue.DealLinked{Deal: id, Before: from, State: d}}}, nil
 	})
 }

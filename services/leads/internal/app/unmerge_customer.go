@@ -102,6 +102,6 @@ func (a *App) dealBack(ctx context.Context, id string, f catalogue.CustomerUnfol
 			return deal.Change{Deal: d}, nil
 		}
 		d.Customer, d.Origins = f.From, origins
-		return deal.Change{Deal: d, Facts: []catalogue.Data{&catalogue.DealLinked{Deal: id, State: d}}}, nil
+		return deal.Change{Deal: d, Facts: []catalogue.Data{&catalogue.DealLinked{Deal: id, Before: f.Into, State: d}}}, nil
 	})
 }
