@@ -107,6 +107,9 @@ type Seller struct {
 	Day time.Duration
 	// Pause is the mean time between two actions.
 	Pause time.Duration
+	// Fresh is after how many actions the pauses become four times as long, so that the
+	// work is much the same however long it goes on; 0: never.
+	Fresh int
 
 	// Mine are the paths of what is being pursued.
 	Mine []string
@@ -116,11 +119,15 @@ type Seller struct {
 
 // Run works until ctx ends.
 func (s *Seller) Run(ctx context.Context) {
-	for ctx.Err() == nil {
+	pause := s.Pause
+	for acted := 1; ctx.Err() == nil; acted++ {
 		s.Act(ctx)
+		if acted == s.Fresh {
+			pause *= 4
+		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(time.Duration(s.Rand.Int64N(int64(2*s.Pause) + 1))):
+		case <-time.After(time.Duration(s.Rand.Int64N(int64(2*pause) + 1))):
 		}
 	}
 }

@@ -17,6 +17,8 @@ import (
 func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 	r.Fault = Fault{Target: "everything", Kind: "-", When: "at the end"}
 	begin := time.Now()
+	t.calm(ctx)
+	t.calm(ctx) // what was under way after the last row too
 	waiting := ""
 	for end := begin.Add(settleWithin); ; {
 		if err := t.read(); err != nil {
@@ -43,8 +45,7 @@ func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 	return r, nil
 }
 
-// settleWithin bounds how long the last promises take: a lead that was touched
-// goes back to the pool after ten days of the trial's policy.
+// settleWithin bounds how long the last promises take, those of customers.
 const settleWithin = 5 * time.Minute
 
 // quiet is how long nothing may have happened.

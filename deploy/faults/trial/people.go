@@ -12,8 +12,12 @@ import (
 	"liuke.dev/deploy/recount"
 )
 
-// sellers who work at the same time.
-const sellers = 3
+// sellers who work at the same time, and after how many actions each slows down:
+// what starts again slowly must not find so much more to do.
+const (
+	sellers = 3
+	fresh   = 10
+)
 
 // load lets people work until stop is called, which may be called again.
 func (t *Trial) load(ctx context.Context) (stop func()) {
@@ -29,7 +33,7 @@ func (t *Trial) load(ctx context.Context) (stop func()) {
 }
 
 func (t *Trial) seller(person string, chance *rand.Rand) *recount.Seller {
-	return &recount.Seller{Client: t.Office.As(person), Journal: t.journal, Rand: chance, Day: t.pace.day(), Pause: t.pace.pause}
+	return &recount.Seller{Client: t.Office.As(person), Journal: t.journal, Rand: chance, Day: t.pace.day(), Pause: t.pace.pause, Fresh: fresh}
 }
 
 // closers is how many hands close what is over.

@@ -43,8 +43,8 @@ type pace struct {
 func (p pace) day() time.Duration { return 24 * time.Hour / time.Duration(p.speed) }
 
 var (
-	embeddedPace = pace{86_400, 600 * time.Millisecond}
-	realPace     = pace{28_800, time.Second}
+	embeddedPace = pace{43_200, 600 * time.Millisecond}
+	realPace     = pace{17_280, time.Second}
 )
 
 // OpenEmbedded starts the program with the embedded engines and a company in it,
