@@ -76,6 +76,7 @@ type Case struct {
 	KindName   lang.Text    `json:"kind_name"`
 	Complaint  bool         `json:"complaint,omitempty" doc:"It is of the policy's kind of complaints"`
 	Title      string       `json:"title"`
+	Feature    string       `json:"feature,omitempty" doc:"Feature of a product that it asks for or finds faulty: remarks about one again and again are an early sign (R-095)"`
 	Channel    string       `json:"channel"`
 	Priority   string       `json:"priority" enum:"low,normal,high,urgent"`
 	Owner      string       `json:"owner"`

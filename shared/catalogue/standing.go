@@ -89,6 +89,8 @@ type Indicator struct {
 	At    instant.Time `json:"at,omitempty" doc:"For indicators that are an instant"`
 	Unit  string       `json:"unit,omitempty"`
 	Link  string       `json:"link,omitempty" doc:"Post-sale link that it is of (R-053)"`
+	// Product is the product line that it is of (R-093).
+	Product string `json:"product,omitempty" doc:"Product that it is of (R-093); empty: of all together"`
 }
 
 // Watcher says who watches a customer personally, by role (R-110, C-11). The

@@ -24,12 +24,14 @@ func (e *eye) indicators() []catalogue.Indicator {
 	if hours, list := e.responses(from); len(list) > 0 {
 		out = append(out, catalogue.Indicator{ID: "response_hours", Name: lang.T("需求响应速度", "Response to needs"), Value: rounded(hours), Unit: "hours"})
 	}
-	if list := newestOf(e.since(e.of(Usages), from)); len(list) > 0 {
-		out = append(out, catalogue.Indicator{ID: "feature_coverage", Name: lang.T("产品功能覆盖率", "Feature coverage"), Value: rounded(coverage(list)), Unit: "percent"})
+	used := newestOf(e.since(e.of(Usages), from))
+	if len(used) > 0 {
+		out = append(out, catalogue.Indicator{ID: "feature_coverage", Name: lang.T("产品功能覆盖率", "Feature coverage"), Value: rounded(coverage(used)), Unit: "percent"})
 	}
 	if share, known := e.upsell(); known {
 		out = append(out, catalogue.Indicator{ID: "upsell_share", Name: lang.T("增购比例", "Upsell share"), Value: rounded(share), Unit: "percent"})
 	}
+	out = append(out, e.productIndicators(used)...)
 	return append(out, e.linkIndicators()...)
 }
 

@@ -1,11 +1,13 @@
 package standing_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/money"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/standing"
 )
@@ -49,6 +51,54 @@ func TestIndicators(t *testing.T) {
 	for id, want := range map[string]instant.Time{"last_order": ago(50), "last_login": ago(2), "last_inquiry": ago(5)} {
 		if got := indicator(s, id, ""); got.At != want {
 			t.Errorf("%s is %s, want %s", id, got.At, want)
+		}
+	}
+}
+
+// coverage and upsell are also told by product where use and orders name
+// products, of each in the money of the newest order; what was cancelled counts for
+// nothing, and an order of one product without sums by line is all of it.
+func TestIndicatorsByProduct(t *testing.T) {
+	used := func(product string, n float64) catalogue.TimelineEntry {
+		return of(catalogue.EntryUsage, catalogue.Inbound, data("product", product), func(e *catalogue.TimelineEntry) { e.Numbers = map[string]float64{"core": 4, "core_used": n} })(ago(2))
+	}
+	bought := func(days float64, currency string, lines ...catalogue.OrderLine) catalogue.TimelineEntry {
+		e := order(ago(days), 1000)
+		e.Amount.Currency, e.Lines = currency, lines
+		return e
+	}
+	line := func(product string, yuan int64, currency string) catalogue.OrderLine {
+		l := catalogue.OrderLine{Product: product, Quantity: 1}
+		if currency != "" {
+			a := money.Of(yuan*100, currency)
+			l.Amount = &a
+		}
+		return l
+	}
+	gone := bought(40, "CNY", line("erp", 9000, "CNY"))
+	cancelled := of(catalogue.EntryOrder, catalogue.Neither, data("status", catalogue.OrderCancelled), func(e *catalogue.TimelineEntry) { e.Ref = &catalogue.Subject{Kind: catalogue.KindOrder, ID: gone.ID} })(ago(39))
+	s := assess(t, history(used("erp", 3), used("wms", 4), gone, cancelled,
+		bought(500, "CNY", line("erp", 600, "CNY"), line("erp", 400, "CNY"), line("wms", 200, "CNY")), bought(480, "USD", line("erp", 70000, "USD")),
+		bought(100, "CNY", line("erp", 1500, "CNY"), line("wms", 100, "CNY")), bought(50, "CNY", line("bi", 0, ""))), now)
+	for id, want := range map[string]map[string]float64{"feature_coverage": {"": 87.5, "erp": 75, "wms": 100}, "upsell_share": {"erp": 50, "wms": 0}, "new_product_share": {"": 38.46}} {
+		for product, value := range want {
+			found := false
+			for _, i := range s.Indicators {
+				if i.ID == id && i.Product == product {
+					found = true
+					if math.Abs(i.Value-value) > 0.05 {
+						t.Errorf("%s of %q is %v, want %v", id, product, i.Value, value)
+					}
+				}
+			}
+			if !found {
+				t.Errorf("no %s of %q: %+v", id, product, s.Indicators)
+			}
+		}
+	}
+	for _, i := range s.Indicators {
+		if i.ID == "upsell_share" && i.Product == "bi" {
+			t.Errorf("growth from nothing: %+v", i)
 		}
 	}
 }

@@ -24,6 +24,7 @@ type Class string
 // The classes.
 const (
 	Orders     Class = "order"     // Kind currency, Amount minor units, Units pieces
+	Lines      Class = "line"      // Of product, Kind currency, Amount minor units, Units pieces; ID the order's entry
 	Cancelled  Class = "cancelled" // ID the order's
 	Wins       Class = "win"       // won deals and signed contracts: the customer is one
 	Inbound    Class = "in"        // Kind of entry, Of contact
@@ -49,7 +50,7 @@ const (
 // most is how many marks of a class are kept, the newest. The newest n of a set
 // are the same in whatever order and however often its members are told.
 var most = map[Class]int{
-	Orders: 500, Inbound: 500, Outbound: 500, Logins: 400, Usages: 100, Payments: 200, Complaints: 200, Settled: 200, Ratings: 100, Remarks: 100,
+	Orders: 500, Lines: 300, Inbound: 500, Outbound: 500, Logins: 400, Usages: 100, Payments: 200, Complaints: 200, Settled: 200, Ratings: 100, Remarks: 100,
 	Quotes: 100, Presses: 50, Compared: 50, Contacts: 50, Contracts: 50, Renewals: 50, Losses: 20, Regained: 20, Links: 50, Cancelled: 200, Wins: 50,
 }
 

@@ -25,7 +25,7 @@ var silentKinds = map[string]bool{catalogue.EntryStanding: true, catalogue.Entry
 // "status" (won, signed, renewed, closed, resolved, pressed, compared, cancelled),
 // "objections" (price), "feature", "scale" (nps is kept apart, C-07), "ends_at",
 // "due_at" and "type" of a payment, "renewal" (intended, declined), "contract", "quote"; numbers "normalised" or
-// "score" with "max", "days_late", "units", "core_used" with "core".
+// "score" with "max", "days_late", "units", "core_used" with "core"; and the lines of an order.
 func Read(e catalogue.TimelineEntry) []Classed {
 	if e.SameAs != "" || silentKinds[e.Kind] || e.OccurredAt == 0 {
 		return nil
@@ -56,7 +56,7 @@ func Read(e catalogue.TimelineEntry) []Classed {
 	}
 	r.rating()
 	r.price()
-	if f := e.Data["feature"]; f != "" && e.Direction == catalogue.Inbound && e.Kind != catalogue.EntryUsage {
+	if f := e.Data["feature"]; f != "" && e.Kind != catalogue.EntryUsage && (e.Direction == catalogue.Inbound || e.Kind == catalogue.EntryCase) {
 		r.add(Remarks, Mark{Of: f})
 	}
 	return r.out
@@ -108,6 +108,7 @@ func (r *reading) order() {
 		m.Of = r.e.Ref.ID
 	}
 	r.add(Orders, m)
+	r.lines()
 }
 
 func (r *reading) payment() {

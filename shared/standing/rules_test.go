@@ -192,6 +192,11 @@ func TestUsageDepthFalls(t *testing.T) {
 			t.Errorf("%v of 4: %q", n, got.Severity)
 		}
 	}
+	wms := of(catalogue.EntryUsage, catalogue.Inbound, data("product", "wms"), func(e *catalogue.TimelineEntry) { e.Numbers = map[string]float64{"core": 40, "core_used": 40} })(ago(9))
+	got, _ := signal(assess(t, history(buyer(), used(10, 1), wms), now), policy.SignalUsageFall)
+	if got.Severity != catalogue.SignalSevere || got.Recent != 25 || !contains(got.Says.En, "of erp") {
+		t.Errorf("a product that is used well hides one that is not: %+v", got)
+	}
 }
 
 // more complaints than before, repeated remarks about one feature and
@@ -215,6 +220,11 @@ func TestAbnormalBehaviour(t *testing.T) {
 	}
 	if s, _ := signal(assess(t, history(buyer(), remark(ago(9)), other(ago(8)), remark(ago(7))), now), policy.SignalRemarks); s.Severity != catalogue.SignalWarning || s.Recent != 2 || !contains(s.Says.En, "export") {
 		t.Errorf("two about one: %+v", s)
+	}
+	inCase := of(catalogue.EntryComplaint, catalogue.Inbound, data("feature", "export", "status", "opened"))
+	sorted := of(catalogue.EntryCase, catalogue.Neither, data("feature", "export", "status", "about"))
+	if s, _ := signal(assess(t, history(buyer(), inCase(ago(9)), sorted(ago(7))), now), policy.SignalRemarks); s.Recent != 2 || !contains(s.Says.En, "export") {
+		t.Errorf("two cases about one feature: %+v", s)
 	}
 	h := history(buyer())
 	for i, id := range []string{"li", "wu", "sun"} {

@@ -104,7 +104,7 @@ func (p Part) Register(s *httpx.Server) {
 	httpx.Handle(s, op(http.MethodGet, "/v1/cases", "list-cases", "List cases, newest first"), c.httpList)
 	httpx.Handle(s, op(http.MethodGet, "/v1/cases/figures", "case-figures", "How fast cases were answered and solved (R-178)"), c.httpFigures)
 	httpx.Handle(s, op(http.MethodGet, "/v1/cases/{id}", "get-case", "Get a case with its conversation"), c.httpGet)
-	httpx.Handle(s, op(http.MethodPatch, "/v1/cases/{id}", "sort-case", "Give a case another kind, priority or title"), c.httpSort)
+	httpx.Handle(s, op(http.MethodPatch, "/v1/cases/{id}", "sort-case", "Give a case another kind, priority, title or feature that it is about"), c.httpSort)
 	httpx.Handle(s, op(http.MethodPost, "/v1/cases/{id}/entries", "say-in-case", "Say or note something; our first word to the customer is the first response"), c.httpSay)
 	httpx.Handle(s, op(http.MethodPost, "/v1/cases/{id}/assignment", "assign-case", "Give a case to somebody else (R-160)"), c.httpAssign)
 	httpx.Handle(s, op(http.MethodPost, "/v1/cases/{id}/resolution", "resolve-case", "Say how a case was solved"), c.httpResolve)
@@ -136,6 +136,7 @@ type OpenBody struct {
 	Caller     Caller             `json:"caller,omitzero"`
 	Title      string             `json:"title,omitempty" doc:"Empty: the text's first words"`
 	Text       string             `json:"text"`
+	Feature    string             `json:"feature,omitempty" doc:"Feature of a product that it asks for or finds faulty (R-095)"`
 	Channel    string             `json:"channel,omitempty" maxLength:"40"`
 	Priority   string             `json:"priority,omitempty" enum:"low,normal,high,urgent"`
 	Owner      string             `json:"owner,omitempty" maxLength:"200" doc:"Empty: by the kind's role"`
@@ -146,7 +147,7 @@ type OpenBody struct {
 }
 
 func (b OpenBody) draft(kind string) Draft {
-	return Draft{Company: b.Company, TaxID: b.TaxID, Answer: b.Answer, Intake: ticket.Intake{Customer: b.Customer, Kind: kind, Title: b.Title, Text: b.Text, Channel: b.Channel,
+	return Draft{Company: b.Company, TaxID: b.TaxID, Answer: b.Answer, Intake: ticket.Intake{Customer: b.Customer, Kind: kind, Title: b.Title, Text: b.Text, Feature: b.Feature, Channel: b.Channel,
 		Priority: b.Priority, Owner: b.Owner, Contact: b.Contact, Caller: catalogue.Caller(b.Caller), Ref: b.Ref, ReportedAt: b.ReportedAt}}
 }
 

@@ -15,9 +15,10 @@ func (c *Cases) httpSort(ctx context.Context, in *struct {
 		Kind     string `json:"kind,omitempty" maxLength:"40"`
 		Priority string `json:"priority,omitempty" enum:"low,normal,high,urgent"`
 		Title    string `json:"title,omitempty"`
+		Feature  string `json:"feature,omitempty" doc:"Feature of a product that it is about (R-095)"`
 	}
 }) (*httpx.Item[View], error) {
-	return c.answer(c.Sort(ctx, in.ID, in.Body.Kind, in.Body.Priority, in.Body.Title, in.IfMatch))
+	return c.answer(c.Sort(ctx, in.ID, in.Body.Kind, in.Body.Priority, in.Body.Title, in.Body.Feature, in.IfMatch))
 }
 
 func (c *Cases) httpSay(ctx context.Context, in *struct {

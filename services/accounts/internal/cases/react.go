@@ -224,6 +224,9 @@ func (c *Cases) takeUp(ctx context.Context, e catalogue.TimelineEntry) error {
 	if ch := e.Data["channel"]; policy.Has(p.Channels, ch) {
 		in.Channel = ch
 	}
+	if f := e.Data["feature"]; ticket.Words("feature", f, ticket.MaxFeature) == nil {
+		in.Feature = f // its entry told of the remark
+	}
 	_, err = c.open(ctx, "entry:"+e.ID, Draft{Intake: in})
 	return err
 }

@@ -81,13 +81,13 @@ func (c *Cases) Assign(ctx context.Context, id, owner, reason string, match http
 }
 
 // Sort gives a case another kind, priority or title.
-func (c *Cases) Sort(ctx context.Context, id, kind, priority, title string, match httpx.IfMatch) (*Doc, error) {
+func (c *Cases) Sort(ctx context.Context, id, kind, priority, title, feature string, match httpx.IfMatch) (*Doc, error) {
 	return c.change(ctx, id, access.CaseWork, match, func(t *ticket.Ticket, v *policy.View, _ instant.Time) ([]catalogue.Data, error) {
 		before := t.Case
 		if k := v.Sections.Cases.Kind(kind); k != nil && k.Calendar != "" {
 			v = v.On(k.Calendar)
 		}
-		if err := t.Sort(kind, priority, title, v); err != nil {
+		if err := t.Sort(kind, priority, title, feature, v); err != nil {
 			return nil, err
 		}
 		return stepped("changed", "", before, t), nil

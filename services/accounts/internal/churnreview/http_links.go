@@ -16,7 +16,7 @@ import (
 
 // Run keeps what customers are compared by, until ctx ends.
 func (p Part) Run(ctx context.Context) error {
-	return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.churn", Topics: []string{catalogue.TopicAccounts}, Types: Types, Handle: p.Observe})
+	return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.churn", Topics: []string{catalogue.TopicAccounts}, Types: Types, HandleBatch: p.Observe})
 }
 
 func (p Part) registerLinks(s *httpx.Server) {

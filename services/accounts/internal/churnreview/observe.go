@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"golang.org/x/sync/errgroup"
+
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
@@ -20,53 +22,74 @@ var Types = []string{typeOf(&catalogue.CustomerCreated{}), typeOf(&catalogue.Cus
 	typeOf(&catalogue.ChurnConfirmed{}), typeOf(&catalogue.ChurnWithdrew{}), typeOf(&catalogue.CustomerWonBack{}),
 	typeOf(&catalogue.CustomersMerged{}), typeOf(&catalogue.MergeTakenBack{})}
 
+// together is how many customers of a batch are worked on side by side.
+const together = 4
+
 // Observe keeps what customers are compared by, and notes when a lost customer
-// orders again. It works on the one customer that the fact is about.
-func (r *Reviews) Observe(ctx context.Context, e facts.Event) error {
+// orders again. Facts of one customer that come together, as an import tells them,
+// cost it once; a fact that cannot be taken in fails by itself.
+func (r *Reviews) Observe(ctx context.Context, batch []facts.Event) []error {
 	ctx = store.Background(ctx)
+	outcome := make([]error, len(batch))
+	of, order := map[string][]int{}, []string{}
+	for i, e := range batch {
+		var about []string
+		if about, outcome[i] = r.about(ctx, e); outcome[i] != nil {
+			continue
+		}
+		for _, id := range about {
+			if of[id] == nil {
+				order = append(order, id)
+			}
+			of[id] = append(of[id], i)
+		}
+	}
+	knew := make([]error, len(order))
+	var g errgroup.Group
+	g.SetLimit(together)
+	for n, id := range order {
+		g.Go(func() error {
+			knew[n] = r.know(ctx, id)
+			return nil
+		})
+	}
+	_ = g.Wait() // each customer's outcome is its facts'
+	for n, id := range order {
+		for _, i := range of[id] {
+			outcome[i] = errors.Join(outcome[i], knew[n])
+		}
+	}
+	return outcome
+}
+
+// about gives the customers whose traits a fact may change. A lost customer's order
+// is noted at once.
+func (r *Reviews) about(ctx context.Context, e facts.Event) ([]string, error) {
 	switch e.Type {
 	case Types[2]:
 		d, err := facts.Decode[catalogue.CustomerFolded](e)
-		if err != nil {
-			return facts.Final(err)
-		}
-		return r.know(ctx, d.From)
+		return []string{d.From}, facts.Final(err)
 	case Types[3]:
 		d, err := facts.Decode[catalogue.TimelineRecorded](e)
-		if err != nil {
-			return facts.Final(err)
+		if err != nil || d.After.Kind != catalogue.EntryOrder || d.After.SameAs != "" {
+			return nil, facts.Final(err)
 		}
-		if d.After.Kind != catalogue.EntryOrder || d.After.SameAs != "" {
-			return nil
-		}
-		if err := r.winBack(ctx, d.After.Customer, d.After.OccurredAt, d.After.ID); err != nil {
-			return err
-		}
-		return r.know(ctx, d.After.Customer)
+		return []string{d.After.Customer}, r.winBack(facts.WithCause(ctx, e.ID), d.After.Customer, d.After.OccurredAt, d.After.ID)
 	case Types[7], Types[8]:
 		d, err := facts.Decode[struct {
 			After catalogue.Merge `json:"after"`
 		}](e)
-		if err != nil {
-			return facts.Final(err)
-		}
-		if err := r.know(ctx, d.After.From); err != nil {
-			return err
-		}
-		return r.know(ctx, d.After.Into)
+		return []string{d.After.From, d.After.Into}, facts.Final(err)
 	}
-	if e.Customer == "" {
-		d, err := facts.Decode[struct {
-			After struct {
-				ID string `json:"id"`
-			} `json:"after"`
-		}](e)
-		if err != nil {
-			return facts.Final(err)
-		}
-		return r.know(ctx, d.After.ID)
+	if e.Customer != "" {
+		return []string{e.Customer}, nil
 	}
-	return r.know(ctx, e.Customer)
+	d, err := facts.Decode[struct {
+		After struct {
+			ID string `json:"id"`
+		} `json:"after"`
+	}](e)
+	return []string{d.After.ID}, facts.Final(err)
 }
 
 // winBack notes on the customer's newest loss before an order that it came back.

@@ -44,6 +44,7 @@ func caseOpened(d catalogue.CaseOpened, _ facts.Event) catalogue.TimelineEntry {
 	e.OccurredAt, e.RecordedAt = k.ReportedAt, k.OpenedAt
 	if !told {
 		e.Direction = catalogue.Inbound
+		naming(&e, k)
 	}
 	return e
 }
@@ -62,10 +63,24 @@ func caseEntry(d catalogue.CaseEntryAdded, _ facts.Event) catalogue.TimelineEntr
 	return e
 }
 
+// naming says which feature of a product the customer speaks of: once for each time
+// that they come with it, and not with every word of the conversation.
+func naming(e *catalogue.TimelineEntry, k catalogue.Case) {
+	if k.Feature != "" {
+		e.Data["feature"] = k.Feature
+	}
+}
+
 var caseSteps = map[string]lang.Text{"resolved": lang.T("工单已解决", "Case solved"), "closed": lang.T("工单已关闭", "Case closed"), "reopened": lang.T("工单重新打开", "Case opened again"),
 	"outcome": lang.T("建议处理结果", "Outcome of a suggestion"), "told": lang.T("已告知客户处理结果", "The customer was told the outcome")}
 
 func caseStepped(d catalogue.CaseStepped, _ facts.Event) catalogue.TimelineEntry {
+	if d.Step == "changed" && d.After.Feature != d.Before.Feature {
+		e := ofCase(d.After, catalogue.EntryCase, "about", "工单涉及功能："+d.After.Feature, "The case is about the feature "+d.After.Feature)
+		e.OccurredAt = d.After.RoundAt // when the customer spoke of it
+		naming(&e, d.After)
+		return e
+	}
 	name, ok := caseSteps[d.Step]
 	if !ok {
 		return catalogue.TimelineEntry{}
@@ -77,6 +92,9 @@ func caseStepped(d catalogue.CaseStepped, _ facts.Event) catalogue.TimelineEntry
 	e := ofCase(d.After, catalogue.EntryCase, d.Step, name.Zh+"："+more, name.En+": "+more)
 	if d.Step == "reopened" && d.After.Complaint { // the customer complains once more
 		e.Kind, e.Direction = catalogue.EntryComplaint, catalogue.Inbound
+	}
+	if d.Step == "reopened" {
+		naming(&e, d.After)
 	}
 	if d.Step == "resolved" || d.Step == "closed" {
 		e.Numbers = map[string]float64{"response_ms": float64(d.After.Response.TookMS), "solution_ms": float64(d.After.Solution.TookMS)}

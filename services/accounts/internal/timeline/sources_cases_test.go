@@ -56,6 +56,24 @@ func TestCasesOnTheTimeline(t *testing.T) {
 			t.Errorf("%s: %+v", step, e)
 		}
 	}
+	k.Feature, k.OpenedBy, k.RoundAt = "导出", "wang", 3 // each time that the customer comes with a feature is a remark, not every word of the talk
+	for what, c := range map[string]struct {
+		e    catalogue.TimelineEntry
+		want string
+	}{
+		"opened":       {entryOf(t, caseOpened, catalogue.CaseOpened{After: k}), "导出"},
+		"opened again": {entryOf(t, caseStepped, catalogue.CaseStepped{Step: "reopened", After: k}), "导出"},
+		"sorted":       {entryOf(t, caseStepped, catalogue.CaseStepped{Step: "changed", After: k, Before: catalogue.Case{Feature: "打印"}}), "导出"},
+		"talk":         {entryOf(t, caseEntry, catalogue.CaseEntryAdded{After: k, Entry: catalogue.CaseEntry{Side: catalogue.CaseInbound, Text: "x"}}), ""},
+		"solved":       {entryOf(t, caseStepped, catalogue.CaseStepped{Step: "resolved", After: k}), ""},
+	} {
+		if c.e.Data["feature"] != c.want {
+			t.Errorf("%s: %+v", what, c.e)
+		}
+	}
+	if e := entryOf(t, caseStepped, catalogue.CaseStepped{Step: "changed", After: k, Before: k}); e.Kind != "" {
+		t.Errorf("nothing about features changed: %+v", e)
+	}
 	if e := entryOf(t, caseBreached, catalogue.CaseBreached{Clock: "response", Due: 7, After: k}); e.OccurredAt != 7 || e.Data["clock"] != "response" {
 		t.Errorf("%+v", e)
 	}

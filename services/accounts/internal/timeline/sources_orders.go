@@ -24,6 +24,9 @@ func order(id string) *catalogue.Subject {
 	return &catalogue.Subject{Kind: catalogue.KindOrder, ID: id}
 }
 
+// mostLines is how many lines of an order its entry has; the record has them all.
+const mostLines = 50
+
 func orderRecorded(d catalogue.OrderRecorded, _ facts.Event) catalogue.TimelineEntry {
 	o := d.After
 	var products []string
@@ -33,7 +36,7 @@ func orderRecorded(d catalogue.OrderRecorded, _ facts.Event) catalogue.TimelineE
 		}
 	}
 	return catalogue.TimelineEntry{Kind: catalogue.EntryOrder, Customer: o.Customer, OccurredAt: o.PlacedAt, RecordedAt: o.RecordedAt, Direction: catalogue.Inbound, By: o.By,
-		Contact: o.Contact, Amount: &o.Amount, Ref: order(o.ID), Correlation: recordOf(catalogue.EntryOrder, o.Source, o.SourceID), Says: says("下单 %s", "Ordered %s", o.Amount),
+		Contact: o.Contact, Amount: &o.Amount, Ref: order(o.ID), Lines: o.Lines[:min(len(o.Lines), mostLines)], Correlation: recordOf(catalogue.EntryOrder, o.Source, o.SourceID), Says: says("下单 %s", "Ordered %s", o.Amount),
 		Data: words("channel", o.Channel, "products", strings.Join(products, ", ")), Numbers: map[string]float64{"units": float64(o.Units), "lines": float64(len(o.Lines))}}
 }
 

@@ -25,7 +25,7 @@ func (t *Ticket) Assign(owner string, v *policy.View) error {
 
 // Sort gives the case another kind or priority, and with it other clocks, which
 // count from the same beginning; empty leaves either as it is.
-func (t *Ticket) Sort(kind, priority, title string, v *policy.View) error {
+func (t *Ticket) Sort(kind, priority, title, feature string, v *policy.View) error {
 	if t.Ended() {
 		return ended(t)
 	}
@@ -44,6 +44,12 @@ func (t *Ticket) Sort(kind, priority, title string, v *policy.View) error {
 			return problem.InvalidFields(f...)
 		}
 		t.Title = title
+	}
+	if feature = strings.TrimSpace(feature); feature != "" {
+		if f := Words("feature", feature, MaxFeature); f != nil {
+			return problem.InvalidFields(f...)
+		}
+		t.Feature = feature
 	}
 	t.KindName, t.Calendar, t.Complaint = k.Name, k.Calendar, k.ID == v.Sections.Cases.Complaint
 	clock := k.Clock(t.Tier, t.Priority)

@@ -25,15 +25,17 @@ type Ticket struct {
 
 // Bounds of a case.
 const (
-	MaxTitle = 200  // characters
-	MaxText  = 4000 // characters
-	MaxTalk  = 60   // entries: what is longer is several cases, and a document holds 1 MiB
+	MaxTitle   = 200 // characters
+	MaxFeature = 100
+	MaxText    = 4000 // characters
+	MaxTalk    = 60   // entries: what is longer is several cases, and a document holds 1 MiB
 )
 
 // Intake is what a case begins with; Check has seen it.
 type Intake struct {
 	ID, Customer, Name, Tier string
 	Kind, Title, Text        string
+	Feature                  string // of a product, that it asks for or finds faulty
 	Channel, Priority, Owner string
 	Contact                  string
 	Caller                   catalogue.Caller
@@ -46,6 +48,7 @@ type Intake struct {
 func (in Intake) Check(v *policy.View, now instant.Time) (Intake, error) {
 	c := v.Sections.Cases
 	in.Title, in.Text = strings.TrimSpace(in.Title), strings.TrimSpace(in.Text)
+	in.Feature = strings.TrimSpace(in.Feature)
 	if in.Channel == "" {
 		in.Channel = "other"
 	}
@@ -59,6 +62,9 @@ func (in Intake) Check(v *policy.View, now instant.Time) (Intake, error) {
 	f = append(f, Words("text", in.Text, MaxText)...)
 	if utf8.RuneCountInString(in.Title) > MaxTitle {
 		f = append(f, problem.FieldError("title", "max_length", "最多 200 个字", "has more than 200 characters"))
+	}
+	if in.Feature != "" {
+		f = append(f, Words("feature", in.Feature, MaxFeature)...)
 	}
 	kind := c.Kind(in.Kind)
 	if kind == nil {
@@ -98,7 +104,7 @@ func firstWords(text string) string {
 func Open(in Intake, v *policy.View, now instant.Time) (Ticket, catalogue.CaseEntry) {
 	kind := v.Sections.Cases.Kind(in.Kind)
 	clock := kind.Clock(in.Tier, in.Priority)
-	t := Ticket{Open: true, Case: catalogue.Case{ID: in.ID, Customer: in.Customer, Name: in.Name, Kind: in.Kind, KindName: kind.Name, Title: in.Title, Channel: in.Channel,
+	t := Ticket{Open: true, Case: catalogue.Case{ID: in.ID, Customer: in.Customer, Name: in.Name, Kind: in.Kind, KindName: kind.Name, Title: in.Title, Feature: in.Feature, Channel: in.Channel,
 		Priority: in.Priority, Owner: in.Owner, Status: catalogue.CaseNew, Caller: in.Caller, Contact: in.Contact, Ref: in.Ref, Tier: in.Tier, Calendar: kind.Calendar,
 		ReportedAt: in.ReportedAt, OpenedAt: now, OpenedBy: in.By, Round: 1, RoundAt: in.ReportedAt,
 		Response: catalogue.CaseClock{Within: clock.Response.String()}, Solution: catalogue.CaseClock{Within: clock.Solution.String()}}}

@@ -23,6 +23,8 @@ func TestIntake(t *testing.T) {
 		"good":         {ticket.Intake{Kind: "support", Text: "x"}, ""},
 		"no text":      {ticket.Intake{Kind: "support", Text: "  "}, "text"},
 		"long text":    {ticket.Intake{Kind: "support", Text: long}, "text"},
+		"feature":      {ticket.Intake{Kind: "support", Text: "x", Feature: " 导出 "}, ""},
+		"long feature": {ticket.Intake{Kind: "support", Text: "x", Feature: string(make([]rune, ticket.MaxFeature+1))}, "feature"},
 		"no kind":      {ticket.Intake{Text: "x"}, "kind"},
 		"unknown kind": {ticket.Intake{Kind: "x", Text: "x"}, "kind"},
 		"channel":      {ticket.Intake{Kind: "support", Text: "x", Channel: "pigeon"}, "channel"},
