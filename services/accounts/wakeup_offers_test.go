@@ -34,7 +34,9 @@ func wakes(t *testing.T) waking {
 	t.Helper()
 	w := waking{ahead: &atomic.Int64{}}
 	w.running = run(t, rescuers, func(d *service.Deps) {
-		d.Policy = policytest.Holder(t, func(s *policy.Sections) { s.Outreach.QuietFrom, s.Outreach.QuietTo, s.Outreach.OptIn = "", "", []string{"sms"} })
+		d.Policy = policytest.Holder(t, func(s *policy.Sections) {
+			s.Outreach.QuietFrom, s.Outreach.QuietTo, s.Outreach.OptIn = "", "", []string{"sms"}
+		})
 		d.Clock = w.now
 	})
 	w.customer = w.wangs("上海华兴贸易有限公司", "13610000001")

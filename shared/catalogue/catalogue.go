@@ -70,7 +70,7 @@ type Kind struct {
 
 // Subject names a thing that people work on.
 type Subject struct {
-	Kind string `json:"kind" enum:"lead,deal,customer,transfer,task,person,case,contract,intervention,churn_review,need_change,survey,order,review"`
+	Kind string `json:"kind" enum:"lead,deal,customer,transfer,task,person,case,contract,intervention,churn_review,need_change,survey,order,review,process_step"`
 	ID   string `json:"id"`
 }
 
@@ -91,6 +91,7 @@ const (
 	KindSurvey       = "survey"
 	KindOrder        = "order"
 	KindReview       = "review"
+	KindStep         = "process_step" // of a service process: <instance>/<step>
 )
 
 // Mark is a standing remark of a rule on a lead or deal: at risk, a leak, a data gap.

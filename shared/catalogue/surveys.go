@@ -27,6 +27,7 @@ type Survey struct {
 	Policy   int64          `json:"policy" doc:"Version of the policy book that holds its questions"`
 	Status   string         `json:"status" enum:"sent,answered,skipped"`
 	Why      string         `json:"why,omitempty" doc:"Rule that skipped it"`
+	Reason   lang.Text      `json:"reason,omitzero" doc:"This rule in words"`
 	SentAt   instant.Time   `json:"sent_at"`
 	Expires  instant.Time   `json:"expires_at,omitempty"`
 	SentBy   string         `json:"sent_by,omitempty"`

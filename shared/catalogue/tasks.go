@@ -87,6 +87,7 @@ type Reminder struct {
 	Subject  Subject      `json:"subject"`
 	Customer string       `json:"customer,omitempty"`
 	To       []string     `json:"to"`
+	Owner    string       `json:"owner,omitempty" doc:"Who was responsible: of an escalation, whose promise was not kept (R-128)"`
 	Text     lang.Text    `json:"text"`
 	Why      string       `json:"why" doc:"Id of the obligation that fired"`
 	Due      instant.Time `json:"due" doc:"When the obligation was due"`

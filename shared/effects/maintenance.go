@@ -45,6 +45,18 @@ type RequestTransfer struct {
 // no-th process. Whoever reads the task finds the step by it.
 func StepRule(no int, step string) string { return fmt.Sprintf("process.%d.%s", no, step) }
 
+// StepID names a step of a process for what it sends.
+func StepID(process, step string) string { return process + "/" + step }
+
+// StepOf reads what StepID wrote.
+func StepOf(id string) (process, step string, ok bool) {
+	i := strings.LastIndexByte(id, '/')
+	if i <= 0 || i == len(id)-1 {
+		return "", "", false
+	}
+	return id[:i], id[i+1:], true
+}
+
 // StepOfRule reads what StepRule wrote.
 func StepOfRule(rule string) (no int, step string, ok bool) {
 	rest, ok := strings.CutPrefix(rule, "process.")

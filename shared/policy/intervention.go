@@ -74,8 +74,8 @@ type WakeUp struct {
 	CouponMost int      `json:"coupon_most" doc:"Highest rebate in percent, for who is three of their own buying cycles late" minimum:"1" maximum:"90"`
 	// CouponValid is how long after it was sent a suggested coupon is good.
 	CouponValid Duration `json:"coupon_valid,omitempty" doc:"How long a suggested coupon is good after its step; empty: 30 days"`
-	Overdue    int      `json:"overdue" doc:"Percent of a customer's own buying cycle after which a product push is due" minimum:"100" maximum:"1000"`
-	Interests  []string `json:"interests" doc:"Topics of preferences that tell what a customer likes"`
+	Overdue     int      `json:"overdue" doc:"Percent of a customer's own buying cycle after which a product push is due" minimum:"100" maximum:"1000"`
+	Interests   []string `json:"interests" doc:"Topics of preferences that tell what a customer likes"`
 }
 
 func shippedIntervention() Intervention {

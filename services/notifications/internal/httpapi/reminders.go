@@ -45,7 +45,7 @@ func (a *API) remind(ctx context.Context, in *remindInput) (*httpx.Item[Reminder
 		return nil, err
 	}
 	b := in.Body
-	doc, created, err := a.Desk.Remind(ctx, catalogue.Reminder{ID: in.ID, Level: b.Level, Rule: b.Rule, Subject: b.Subject, Customer: b.Customer, Text: b.Text,
+	doc, created, err := a.Desk.Remind(ctx, catalogue.Reminder{ID: in.ID, Level: b.Level, Rule: b.Rule, Subject: b.Subject, Customer: b.Customer, Owner: b.Owner, Text: b.Text,
 		Why: why(ctx, in.ID), Due: b.Due, Late: b.Late}, b.Owner)
 	if err != nil {
 		return nil, err
