@@ -24,7 +24,7 @@ var paths = map[string][]string{
 	"organization": {"/v1/people", "/v1/teams", "/v1/policy", "/v1/calendars", "/oidc", "/setup", "/openapi.json", "/asyncapi.json"},
 	"leads":        {"/v1/leads", "/v1/deals", "/v1/first-contacts", "/v1/ownerships", "/v1/pool", "/v1/transfers", "/v1/queue", "/v1/forms", "/v1/imports"},
 	"accounts": {"/v1/customers", "/v1/timeline", "/v1/orders", "/v1/payments", "/v1/usages", "/v1/standings", "/v1/merges", "/v1/need-changes", "/v1/cases", "/v1/contracts",
-		"/v1/surveys", "/v1/care", "/v1/interventions", "/v1/outreach", "/v1/churn-reviews", "/v1/experience", "/v1/key-accounts", "/v1/reviews", "/v1/links"},
+		"/v1/surveys", "/v1/care", "/v1/interventions", "/v1/outreach", "/v1/churn-reviews", "/v1/experience", "/v1/key-accounts", "/v1/reviews", "/v1/links", "/v1/coupons"},
 	"notifications": {"/v1/tasks", "/v1/reminders", "/v1/deliveries", "/v1/webhooks", "/v1/events"},
 	"insights":      {"/v1/insights"},
 	"journeys":      {"/v1/journeys"},
