@@ -294,7 +294,7 @@ func TestTenYearsOfACustomer(t *testing.T) {
 	if len(runs) < 3 || lived < 3650*day || longest > 31*day {
 		t.Errorf("%d runs over %s, %s at once", len(runs), lived, longest)
 	}
-	// of everything that comes round, as many as ten years have.
+	// of everything that comes round, as many as ten years have.
 	for process, n := range map[string]int{"monthly_revisit": 120, "quarterly_need_survey": 40, "birthday_greeting": 10, "anniversary_greeting": 10, "holiday_greeting": 30,
 		"welcome": 1, "hand_over": 1} {
 		if got := c.began[process]; got < n-1 || got > n+1 || n == 1 && got != 1 {
