@@ -89,7 +89,9 @@ func newSuite(c SuiteConfig, keys string) (*Suite, error) {
 	for i, name := range service.Services {
 		for n := range c.Instances {
 			at := ports[1+i*c.Instances+n]
-			env := append(s.share.env(), "LIUKE_HTTP="+at, "LIUKE_ORIGIN=http://"+ports[0], "LIUKE_SERVICE_KEY="+keys, "LIUKE_TRUSTED_PROXIES=127.0.0.1", "LIUKE_PARTITIONS=4",
+			// A partition for each instance: every consumer asks for each of its partitions
+			// twice a second, and with fifty consumers this is what brokers do all day.
+			env := append(s.share.env(), "LIUKE_HTTP="+at, "LIUKE_ORIGIN=http://"+ports[0], "LIUKE_SERVICE_KEY="+keys, "LIUKE_TRUSTED_PROXIES=127.0.0.1", fmt.Sprint("LIUKE_PARTITIONS=", c.Instances),
 				"LIUKE_OBJECTS=folder:"+filepath.Join(filepath.Dir(keys), "objects"))
 			s.Instances = append(s.Instances, &Instance{Service: name, Number: n + 1, launch: Launch{Binary: filepath.Join(c.Programs, filepath.Base(programs[name])),
 				Addresses: Addresses{HTTP: at}, Env: append(env, c.Env...)}})

@@ -18,10 +18,6 @@ import (
 	"liuke.dev/shared/programtest"
 )
 
-// partitions of a topic: one for each instance. Every consumer asks for each of its
-// partitions twice a second, and with fifty consumers this is what idle brokers do.
-const partitions = 2
-
 // engines are real ones, each behind a link.
 type engines struct {
 	kafka    *kafka.Cluster
@@ -52,7 +48,7 @@ func OpenReal(ctx context.Context, programs, liuke, dir string, nodes int) (_ *T
 	if err != nil {
 		return nil, err
 	}
-	c := programtest.SuiteConfig{Programs: programs, Env: append(t.environment(inside), fmt.Sprint("LIUKE_REPLICATION=", nodes), fmt.Sprint("LIUKE_PARTITIONS=", partitions)), Engines: programtest.Engines{
+	c := programtest.SuiteConfig{Programs: programs, Env: append(t.environment(inside), fmt.Sprint("LIUKE_REPLICATION=", nodes)), Engines: programtest.Engines{
 		Store: mongo.URI(t.Links[toStore].Address(), ""), Kafka: e.kafka.Address(), Temporal: t.Links[toTemporal].Address()}}
 	if t.Office, err = programtest.PrepareSuite(c, filepath.Join(dir, "data")); err != nil {
 		return nil, err
