@@ -127,3 +127,15 @@ func TestUnderWayIsWhatStillPromisesSomething(t *testing.T) {
 		t.Errorf("under way: %v", paths)
 	}
 }
+
+// What is acknowledged after a copy was taken is not in it.
+func TestACopyOfAJournalStandsStill(t *testing.T) {
+	j := NewJournal()
+	j.lead("a", "A")
+	c := j.Copy()
+	j.lead("b", "B")
+	j.closed("/v1/leads/a")
+	if c.Size() != 1 || j.Size() != 3 || len(c.undecided(NewLedger())) != 1 {
+		t.Errorf("the copy has %d, the journal %d", c.Size(), j.Size())
+	}
+}
