@@ -92,7 +92,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, care)
-	files, err := attachments.New(ctx, attachments.Config{Engine: d.Store, Objects: d.Objects, Files: a, Policy: d.Policy, Clock: d.Clock})
+	files, err := attachments.New(ctx, attachments.Config{Engine: d.Store, Objects: d.Objects, Files: a, Policy: d.Policy, Clock: d.Clock, Log: d.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"liuke.dev/shared/auth"
 )
@@ -19,9 +20,11 @@ type Customers struct {
 	Channels         []Option `json:"channels" doc:"Ways to reach a customer; consent is given and withdrawn for each" minItems:"1"`
 	PreferenceTopics []Option `json:"preference_topics" doc:"What preferences are recorded about"`
 
-	AttachmentBytes int64      `json:"attachment_bytes" doc:"Largest file that can be attached to a customer, in bytes" minimum:"1" maximum:"1073741824"`
-	AttachmentTypes []string   `json:"attachment_types" doc:"Content types that can be attached; a family ends in /*; empty: any"`
-	NeedChange      NeedChange `json:"need_change" doc:"How a change of need is approved and made known (R-050)"`
+	AttachmentBytes int64 `json:"attachment_bytes" doc:"Largest file that can be attached to a customer, in bytes" minimum:"1" maximum:"1073741824"`
+	// AttachmentAbandoned is longer than any upload lasts.
+	AttachmentAbandoned Duration   `json:"attachment_abandoned" doc:"After this, content of an upload that never ended is removed; at least an hour"`
+	AttachmentTypes     []string   `json:"attachment_types" doc:"Content types that can be attached; a family ends in /*; empty: any"`
+	NeedChange          NeedChange `json:"need_change" doc:"How a change of need is approved and made known (R-050)"`
 }
 
 // NeedChange rules the change of a customer's needs (R-050).
@@ -52,7 +55,7 @@ func shippedCustomers() Customers {
 			option("wecom", "企业微信", "WeCom"), option("visit", "拜访", "Visit")},
 		PreferenceTopics: []Option{option("contact_time", "联系时间", "Time of contact"), option("product", "产品偏好", "Product"), option("gift", "礼品", "Gifts"),
 			option("language", "语言", "Language"), option("avoid", "忌讳", "To be avoided"), option("other", "其他", "Other")},
-		AttachmentBytes: 25 << 20,
+		AttachmentBytes: 25 << 20, AttachmentAbandoned: D("24h"),
 		AttachmentTypes: []string{"application/pdf", "image/*", "text/plain", "text/csv", "application/zip", "application/msword", "application/vnd.ms-excel",
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 			"application/vnd.openxmlformats-officedocument.presentationml.presentation", "audio/*"},
@@ -74,6 +77,9 @@ func (c *checker) customers(v Customers) {
 		if !contentType.MatchString(t) {
 			c.add(fmt.Sprintf("customers.attachment_types[%d]", i), "content_type", "不是内容类型，如 application/pdf 或 image/*", "is not a content type such as application/pdf or image/*")
 		}
+	}
+	if v.AttachmentAbandoned.Elapsed() < time.Hour {
+		c.add("customers.attachment_abandoned", "minimum", "至少 1h：上传可能需要这么久", "must be at least 1h: an upload may take that long")
 	}
 	n := v.NeedChange
 	if n.Approver == "" {

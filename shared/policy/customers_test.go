@@ -21,6 +21,7 @@ func TestCustomersSection(t *testing.T) {
 		"a wrong tag":        {func(v *Customers) { v.NeedTags = []Option{option("A b", "x", "x")} }, "customers.need_tags[0].id"},
 		"no size":            {func(v *Customers) { v.AttachmentBytes = 0 }, "customers.attachment_bytes"},
 		"a type of files":    {func(v *Customers) { v.AttachmentTypes = []string{"pdf"} }, "customers.attachment_types[0]"},
+		"swept at once":      {func(v *Customers) { v.AttachmentAbandoned = D("59m") }, "customers.attachment_abandoned"},
 		"nobody approves":    {func(v *Customers) { v.NeedChange.Approver = "" }, "customers.need_change.approver"},
 		"a stranger":         {func(v *Customers) { v.NeedChange.Approver = "anybody" }, "customers.need_change.approver"},
 		"no department":      {func(v *Customers) { v.NeedChange.Departments = nil }, "customers.need_change.departments"},

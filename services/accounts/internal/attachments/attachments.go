@@ -4,11 +4,13 @@
 //
 // Content comes first, its document after it: an attachment that is listed has its
 // content, whole. Where a process dies in between, the repeated upload (same
-// Idempotency-Key) goes on from there; content that nobody names is never seen.
+// Idempotency-Key) goes on from there; content that nobody names is never seen, and
+// removed after a time of the policy.
 package attachments
 
 import (
 	"context"
+	"log/slog"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
@@ -55,27 +57,26 @@ type Config struct {
 	Files   Files
 	Policy  *policy.Holder
 	Clock   instant.Clock
+	Log     *slog.Logger
 }
 
 // Attachments keeps files with customers.
 type Attachments struct {
 	Config
-	docs store.Collection[Document]
+	docs    store.Collection[Document]
+	pending store.Collection[pending]
 }
 
 // New declares the collection.
 func New(ctx context.Context, c Config) (*Attachments, error) {
-	if err := c.Engine.Declare(ctx, spec); err != nil {
+	if err := c.Engine.Declare(ctx, spec, unsettled); err != nil {
 		return nil, err
 	}
-	return &Attachments{Config: c, docs: store.Of[Document](c.Engine, spec)}, nil
+	return &Attachments{Config: c, docs: store.Of[Document](c.Engine, spec), pending: store.Of[pending](c.Engine, unsettled)}, nil
 }
 
 // Register adds the operations.
 func (a *Attachments) Register(s *httpx.Server) { a.register(s) }
-
-// Run has nothing to do in the background.
-func (a *Attachments) Run(context.Context) error { return nil }
 
 // Holders lets attachments move with their customer.
 func (a *Attachments) Holders() []holdings.Holder {

@@ -83,6 +83,12 @@ func (a *Attachments) Remove(ctx context.Context, p auth.Principal, customer, id
 	before := d.Body.Shown()
 	d.Body.File.RemovedAt, d.Body.File.RemovedBy = a.Clock(), p.ID
 	version := d.Version
+	var noted *store.Doc[pending]
+	if a.Objects != nil {
+		if noted, err = a.begin(ctx, id); err != nil {
+			return err
+		}
+	}
 	if err := a.commit(ctx, d, command, 0, &catalogue.AttachmentRemoved{Before: before, After: d.Body.Shown()}); err != nil {
 		if errors.Is(err, store.ErrConflict) {
 			return problem.StaleVersion(version + 1)
@@ -92,5 +98,9 @@ func (a *Attachments) Remove(ctx context.Context, p auth.Principal, customer, id
 	if a.Objects == nil {
 		return nil
 	}
-	return a.Objects.Remove(ctx, key(id))
+	if err := a.Objects.Remove(ctx, key(id)); err != nil {
+		return err
+	}
+	a.settle(ctx, noted)
+	return nil
 }

@@ -60,15 +60,29 @@ func (a *Attachments) Store(ctx context.Context, p auth.Principal, id, customer,
 	if err := check(&u, content, v.Sections.Customers); err != nil {
 		return nil, err
 	}
+	if a.Objects == nil {
+		return nil, nowhere()
+	}
+	noted, err := a.begin(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	stored, err := a.put(ctx, id, u.ContentType, content, v.Sections.Customers.AttachmentBytes)
 	if err != nil {
+		var told *problem.Error
+		if errors.As(err, &told) && told.Code != problem.Unavailable { // else nobody knows whether it is there
+			a.settle(ctx, noted)
+		}
 		return nil, err
 	}
 	d := store.New(id, Document{Belonging: holdings.Belonging{Customer: file.ID}, File: catalogue.Attachment{ID: id, Customer: file.ID, Name: u.Name, ContentType: u.ContentType,
 		Size: stored.Size, SHA256: stored.SHA256, Purpose: u.Purpose, By: p.ID, At: at}})
 	err = a.commit(ctx, d, command, v.Version, &catalogue.AttachmentStored{After: d.Body.Shown()})
 	if errors.Is(err, store.ErrExists) {
-		return a.docs.Get(ctx, id)
+		d, err = a.docs.Get(ctx, id)
+	}
+	if err == nil {
+		a.settle(ctx, noted)
 	}
 	return d, err
 }
@@ -76,9 +90,6 @@ func (a *Attachments) Store(ctx context.Context, p auth.Principal, id, customer,
 func key(id string) string { return "attachments/" + id }
 
 func (a *Attachments) put(ctx context.Context, id, contentType string, content io.Reader, most int64) (objects.Stored, error) {
-	if a.Objects == nil {
-		return objects.Stored{}, nowhere()
-	}
 	stored, err := a.Objects.Put(ctx, key(id), contentType, objects.Limit(content, most))
 	switch {
 	case errors.Is(err, objects.ErrTooLarge):
