@@ -1,6 +1,7 @@
 package intervention
 
 import (
+	"cmp"
 	"fmt"
 
 	"liuke.dev/shared/catalogue"
@@ -54,6 +55,21 @@ var results = map[string]lang.Text{catalogue.ResultRecovered: lang.T("已挽回"
 var stages = map[string]lang.Text{catalogue.TeamOpen: lang.T("干预中", "at work"), catalogue.TeamRecovered: lang.T("客户已回来，待记录结果", "the customer came back, outcomes are being logged"),
 	catalogue.TeamClosed: lang.T("已结束", "closed")}
 
+// reasons are why a team is called; early signs go by what was said with them.
+var reasons = map[string]lang.Text{"red": lang.T("客户转红", "the customer turned red"), "manual": lang.T("人工发起", "called by a person"),
+	"warning_group": lang.T("流失预警小组发起", "called by the warning group")}
+
+// why says why the team was called.
+func why(i catalogue.Intervention) lang.Text {
+	if r, known := reasons[i.Reason]; known && i.Says == "" {
+		return r
+	} else if known {
+		return lang.T(r.Zh+"："+i.Says, r.En+": "+i.Says)
+	}
+	says := cmp.Or(i.Says, i.Reason)
+	return lang.T("早期信号："+says, "an early sign: "+says)
+}
+
 // Status tells where the intervention stands.
 func (rules) Status(s *State, _ *policy.View) journey.Status {
 	if !s.Group.IsZero() {
@@ -71,7 +87,8 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 	if s.open() {
 		st.Risk = "at_risk"
 	}
-	st.Says = lang.T(fmt.Sprintf("%s · 干预（%s）· %s · %d/%d 个角色已记录结果", i.Company, i.Reason, name.Zh, logged, len(s.Roles)),
-		fmt.Sprintf("%s · intervention (%s) · %s · %d of %d roles logged", i.Company, i.Reason, name.En, logged, len(s.Roles)))
+	because := why(i)
+	st.Says = lang.T(fmt.Sprintf("%s · 干预（%s）· %s · %d/%d 个角色已记录结果", i.Company, because.Zh, name.Zh, logged, len(s.Roles)),
+		fmt.Sprintf("%s · intervention (%s) · %s · %d of %d roles logged", i.Company, because.En, name.En, logged, len(s.Roles)))
 	return st
 }

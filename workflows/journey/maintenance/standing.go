@@ -61,6 +61,11 @@ var lifecycles = map[string]lang.Text{
 	catalogue.LifecycleChurned: lang.T("已流失", "churned"), catalogue.LifecycleWonBack: lang.T("已挽回", "won back"),
 }
 
+// groups are the risk groups as people call them.
+var groups = map[string]lang.Text{
+	"no_order": lang.T("长期无订单", "no order for long"), "low_ratings": lang.T("评价偏低", "low ratings"), "haggling": lang.T("反复比价", "compares prices again and again"),
+}
+
 var links = map[string]lang.Text{
 	catalogue.LinkSigning: lang.T("签约", "signing"), catalogue.LinkImplementation: lang.T("实施", "implementation"),
 	catalogue.LinkAfterSales: lang.T("售后", "after-sales"), catalogue.LinkRepurchase: lang.T("复购", "repurchase"),
@@ -86,6 +91,14 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 	if m.Standing.Red {
 		zh, en = zh+" · 红色预警", en+" · red"
 	}
+	for _, g := range m.Standing.Groups {
+		if n, known := groups[g]; known {
+			zh, en = zh+" · "+n.Zh, en+" · "+n.En
+		}
+	}
+	if n := len(m.Standing.Signals); n > 0 {
+		zh, en = zh+" · 早期信号 "+number(n)+" 个", en+" · "+number(n)+" early signs"
+	}
 	l := links[m.Link]
 	zh, en = zh+" · "+l.Zh+"环节", en+" · link "+l.En
 	if n := len(m.Running); n > 0 {
@@ -96,6 +109,12 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 		zh, en = zh+" · 暂停", en+" · stands still"
 	case catalogue.MaintenanceEnded:
 		zh, en = zh+" · 维护已结束", en+" · maintenance has ended"
+	}
+	if h, waits := s.confirmed(); waits {
+		zh, en = zh+" · 交接已三方确认，窗口待移交", en+" · hand-over confirmed, the window is to move"
+		if h.Refusals > 0 {
+			zh, en = zh+"（移交未成 "+number(h.Refusals)+" 次）", en+" (did not take place "+number(h.Refusals)+" times)"
+		}
 	}
 	st.Says = lang.T(zh, en)
 	return st

@@ -49,6 +49,10 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 	t := s.Now.Value
 	name := stages[t.Status]
 	st := journey.Status{Stage: t.Status, StageName: name, Owner: s.actor(), Customer: t.Customer, Closed: ended[t.Status] || s.Now.IsZero()}
-	st.Says = lang.T("客户转交 "+t.From+" → "+t.To+" · "+name.Zh, "transfer "+t.From+" → "+t.To+" · "+name.En)
+	why := ""
+	if t.Reason != "" {
+		why = " · " + t.Reason
+	}
+	st.Says = lang.T("客户转交 "+t.From+" → "+t.To+" · "+name.Zh+why, "transfer "+t.From+" → "+t.To+" · "+name.En+why)
 	return st
 }
