@@ -18,6 +18,9 @@ func DialOptions(c config.Config, l *slog.Logger) (client.Options, error) {
 		return o, err
 	}
 	o.ConnectionOptions.TLS = secured
+	if config.Loopback(c.Temporal) {
+		o.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{} // it costs more than the bytes it saves
+	}
 	if c.TemporalAPIKey != "" {
 		o.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey)
 	}

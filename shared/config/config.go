@@ -86,6 +86,7 @@ type Config struct {
 
 	SMTP    SMTP    `koanf:"smtp"`
 	Webhook Webhook `koanf:"webhook"`
+	Signing Signing `koanf:"signing"`
 }
 
 // What Journeys may be.
@@ -114,6 +115,12 @@ type SMTP struct {
 type Webhook struct {
 	URL    string `koanf:"url"`
 	Secret string `koanf:"secret"`
+}
+
+// Signing is the service by which contracts are signed; without a URL they are signed on Liuke's own page.
+type Signing struct {
+	URL    string `koanf:"url"`
+	Secret string `koanf:"secret"` // that both sides sign with
 }
 
 // Default is what a laptop needs: everything on loopback.
@@ -158,7 +165,7 @@ func Load(base Config, path string, set map[string]any) (Config, error) {
 
 func fromEnvironment(key, value string) (string, any) {
 	key = strings.ToLower(strings.TrimPrefix(key, prefix))
-	for _, group := range []string{"smtp", "webhook"} {
+	for _, group := range []string{"smtp", "webhook", "signing"} {
 		if rest, ok := strings.CutPrefix(key, group+"_"); ok {
 			return group + "." + rest, value
 		}
@@ -220,7 +227,7 @@ func (c *Config) check() error {
 	if c.Rollout != RolloutAuto && c.Rollout != RolloutManual {
 		errs = append(errs, fmt.Errorf("rollout: %q is not %s or %s", c.Rollout, RolloutAuto, RolloutManual))
 	}
-	if c.Pprof != "" && !loopback(c.Pprof) {
+	if c.Pprof != "" && !Loopback(c.Pprof) {
 		errs = append(errs, fmt.Errorf("pprof: %q is not a loopback HOST:PORT", c.Pprof))
 	}
 	if c.At != "" && !c.Trial {
@@ -240,8 +247,8 @@ func (c *Config) check() error {
 	return errors.Join(errs...)
 }
 
-// loopback tells whether only this machine can reach an address.
-func loopback(address string) bool {
+// Loopback tells whether only this machine can reach an address.
+func Loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
