@@ -30,6 +30,9 @@ func measureRate(ctx context.Context, b *bench) error {
 	if _, err := create(ctx, o, "少", clients, few, 0, false); err != nil {
 		return err
 	}
+	if _, err := settle(ctx, o, time.Minute); err != nil { // what starts and warms up is over
+		return err
+	}
 	profiled := profile(ctx, "rate", b.during(10*time.Second))
 	program, client, err := b.cpu(ctx, o)
 	if err != nil {
