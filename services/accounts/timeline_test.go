@@ -67,15 +67,19 @@ func (r *running) happens(aggregate string, customer string, data catalogue.Data
 	return e.ID
 }
 
-// until waits for what is to be so, and says how long it took.
+// patience is how long a condition is waited for: much longer than it takes, for
+// machines do other things too.
+const patience = time.Minute
+
+// until waits until a condition holds, and tells how long that took.
 func until(t testing.TB, what string, is func() bool) time.Duration {
 	t.Helper()
 	begin := time.Now()
 	for !is() {
-		if time.Since(begin) > 10*time.Second {
-			t.Fatalf("after 10 s not: %s", what)
+		if time.Since(begin) > patience {
+			t.Fatalf("after %v not: %s", patience, what)
 		}
-		time.Sleep(2 * time.Millisecond)
+		time.Sleep(min(2*time.Millisecond+time.Since(begin)/20, 50*time.Millisecond)) // looking costs as well
 	}
 	return time.Since(begin)
 }

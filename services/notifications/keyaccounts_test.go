@@ -1,6 +1,7 @@
 package notifications_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -39,7 +40,30 @@ func TestKeyAccountSheetsBecomeTasks(t *testing.T) {
 	tell(4, "indicator", "satisfaction")
 	tell(5, "plan", "p1")
 	o.eventually("the gap alone", func() bool { l := open(); return len(l) == 1 && l[0] == "key_account.gap.data" })
+	// a gap is to be checked again: a task and a reminder; late, the supervisor hears of it; checked, all is over.
 	o.now.Add(1000)
-	tell(6, "ended", "")
+	tell(6, "recheck", "data")
+	tell(6, "recheck", "data") // again
+	o.eventually("a check is asked for", func() bool { l := open(); return len(l) == 2 && slices.Contains(l, "key_account.recheck.data") })
+	reminders := func(who string) (levels []string) {
+		var page struct{ Items []catalogue.Reminder }
+		o.call(who, "GET", "/v1/reminders", nil, &page)
+		for _, r := range page.Items {
+			if r.Rule == "key_account.recheck.data" {
+				levels = append(levels, r.Level)
+			}
+		}
+		return levels
+	}
+	o.eventually("the manager is reminded", func() bool { return slices.Equal(reminders("wang"), []string{catalogue.LevelRemind}) })
+	o.now.Add(1000)
+	tell(7, "recheck_late", "data")
+	o.eventually("the supervisor hears of it", func() bool { return slices.Equal(reminders("boss"), []string{catalogue.LevelEscalate}) })
+	o.now.Add(1000)
+	sheet.Gaps[0].State = "closed"
+	tell(8, "gap", "data")
+	o.eventually("checked", func() bool { return len(open()) == 0 })
+	o.now.Add(1000)
+	tell(9, "ended", "")
 	o.eventually("none", func() bool { return len(open()) == 0 })
 }

@@ -30,6 +30,8 @@ type KeyAccountGap struct {
 	Due       instant.Time `json:"due,omitempty"`
 	CheckedBy string       `json:"checked_by,omitempty"`
 	CheckedAt instant.Time `json:"checked_at,omitempty"`
+	AskedAt   instant.Time `json:"asked_at,omitempty" doc:"When the next check was asked for"`
+	LateAt    instant.Time `json:"late_at,omitempty" doc:"When that check was late"`
 }
 
 // KeyAccountIndicator is a row of the indicator table (R-154).
@@ -37,7 +39,8 @@ type KeyAccountIndicator struct {
 	ID        string       `json:"id"`
 	Name      lang.Text    `json:"name"`
 	Frequency string       `json:"frequency" doc:"How often it is checked, as a duration of the policy"`
-	Threshold int          `json:"threshold" doc:"Below it the action is due"`
+	Threshold int          `json:"threshold" doc:"Below it, or above it, the action is due"`
+	When      string       `json:"when,omitempty" enum:"below,above" doc:"On which side of the threshold the action is due; empty: below"`
 	Action    lang.Text    `json:"action"`
 	Known     bool         `json:"known"`
 	Value     int          `json:"value"`
@@ -102,7 +105,7 @@ type CocreationComment struct {
 type KeyAccountChanged struct {
 	Head
 	After   KeyAccount `json:"after"`
-	Changed string     `json:"changed" enum:"designated,manager,success,gap,indicator,plan,ended"`
+	Changed string     `json:"changed" enum:"designated,manager,success,gap,indicator,plan,ended,recheck,recheck_late"`
 	ID      string     `json:"id,omitempty" doc:"Of the gap, indicator or plan"`
 }
 

@@ -20,10 +20,35 @@ type KeyAccounts struct {
 type Indicator struct {
 	ID        string    `json:"id" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
 	Name      lang.Text `json:"name"`
-	From      string    `json:"from" doc:"Input of the health score that gives its value, or health for the score itself" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
+	From      string    `json:"from" doc:"What gives its value: an input of the health score or health itself, of 100; a measured figure of where the customer stands such as response_hours, orders_90d, upsell_share; or signal_ and the name of an early sign, 50 as a warning, 100 when severe" pattern:"^[a-z][a-z0-9_]*$" maxLength:"40"`
 	Frequency Duration  `json:"frequency" doc:"How often it is checked"`
-	Threshold int       `json:"threshold" doc:"Below this of 100 the action is due" minimum:"1" maximum:"100"`
+	Threshold int       `json:"threshold" doc:"Below this, or above it, the action is due" minimum:"1" maximum:"100"`
+	When      string    `json:"when,omitempty" enum:"below,above" doc:"On which side of the threshold the action is due; empty: below"`
 	Action    lang.Text `json:"action"`
+}
+
+// FromSignal begins the source of an indicator that is an early sign.
+const FromSignal = "signal_"
+
+// Above is the side of a threshold on which figures are bad that should be small.
+const Above = "above"
+
+// Breached tells whether the action is due at a value; at the threshold it is not.
+func (i Indicator) Breached(value int) bool {
+	if i.When == Above {
+		return value > i.Threshold
+	}
+	return value < i.Threshold
+}
+
+// Indicator gives the row of that id, nil if there is none.
+func (k KeyAccounts) Indicator(id string) *Indicator {
+	for i := range k.Indicators {
+		if k.Indicators[i].ID == id {
+			return &k.Indicators[i]
+		}
+	}
+	return nil
 }
 
 func shippedKeyAccounts() KeyAccounts {
@@ -33,10 +58,10 @@ func shippedKeyAccounts() KeyAccounts {
 			option("renewal", "续约增购不顺", "Clumsy renewal and upsell"), option("data", "数据分散", "Scattered data")},
 		CheckEvery: D("90d"), ActWithin: D("3wd"), GuestValid: D("90d"),
 		Indicators: []Indicator{
-			{"activity", lang.T("活跃度", "Activity"), "activity", D("7d"), 70, lang.T("主动回访", "Revisit on our own initiative")},
-			{"contact", lang.T("联系人与互动", "Contacts and interaction"), "interaction", D("30d"), 60, lang.T("高层沟通", "Talk between executives")},
-			{"satisfaction", lang.T("满意度", "Satisfaction"), "satisfaction", D("30d"), 70, lang.T("优化方案跟进", "Follow up with a plan to improve")},
-			{"usage", lang.T("使用深度", "Depth of use"), "usage_depth", D("30d"), 50, lang.T("产品培训与激励", "Training and an incentive")}}}
+			{ID: "activity", Name: lang.T("活跃度", "Activity"), From: "activity", Frequency: D("7d"), Threshold: 70, Action: lang.T("主动回访", "Revisit on our own initiative")},
+			{ID: "contact", Name: lang.T("联系人与互动", "Contacts and interaction"), From: "interaction", Frequency: D("30d"), Threshold: 60, Action: lang.T("高层沟通", "Talk between executives")},
+			{ID: "satisfaction", Name: lang.T("满意度", "Satisfaction"), From: "satisfaction", Frequency: D("30d"), Threshold: 70, Action: lang.T("优化方案跟进", "Follow up with a plan to improve")},
+			{ID: "usage", Name: lang.T("使用深度", "Depth of use"), From: "usage_depth", Frequency: D("30d"), Threshold: 50, Action: lang.T("产品培训与激励", "Training and an incentive")}}}
 }
 
 func (c *checker) keyAccounts(v KeyAccounts) {

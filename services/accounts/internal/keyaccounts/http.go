@@ -26,8 +26,13 @@ type Part struct {
 	Deps service.Deps
 }
 
-// Run takes what is known of where key accounts stand into their indicator tables, until ctx ends.
+// Run takes what is known of where key accounts stand into their indicator tables,
+// and fires what becomes due on their sheets, until ctx ends.
 func (p Part) Run(ctx context.Context) error {
+	return service.Together(ctx, p.observe, p.keep)
+}
+
+func (p Part) observe(ctx context.Context) error {
 	return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.keyaccounts", Topics: []string{catalogue.TopicAccounts},
 		Types: []string{(&catalogue.StandingAssessed{}).Kind().Type}, Handle: func(ctx context.Context, e facts.Event) error {
 			d, err := facts.Decode[catalogue.StandingAssessed](e)

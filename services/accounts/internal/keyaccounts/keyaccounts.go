@@ -31,6 +31,8 @@ const source = "liuke/accounts"
 type Body struct {
 	holdings.Belonging
 	Account catalogue.KeyAccount `json:"account"`
+	// NextAt is when something becomes due on the sheet by time alone.
+	NextAt instant.Time `json:"next_at,omitempty"`
 }
 
 // Note is the document of a note.
@@ -41,6 +43,7 @@ type Note struct {
 
 const (
 	byManager = "by_manager"
+	byNext    = "by_next"
 	newest    = "newest"
 )
 
@@ -49,6 +52,7 @@ var (
 		{Name: holdings.Index, Equal: []string{"customer"}, Order: "account.since"},
 		{Name: byManager, Equal: []string{"account.manager"}, Order: "account.since"},
 		{Name: newest, Order: "account.since"},
+		{Name: byNext, Order: "next_at"},
 	}}
 	notes = store.Spec{Name: "key_account_note", Indexes: []store.Index{{Name: holdings.Index, Equal: []string{"customer"}, Order: "note.at"}}}
 	items = store.Spec{Name: "cocreation_item", Indexes: []store.Index{{Name: holdings.Index, Equal: []string{"customer"}, Order: "item.touched"}}}
@@ -200,6 +204,7 @@ func (k *KeyAccounts) change(ctx context.Context, p auth.Principal, a access.Act
 }
 
 func (k *KeyAccounts) commit(ctx context.Context, d *store.Doc[Body], command string, v *policy.View, now instant.Time, told ...catalogue.Data) (Seen, error) {
+	d.Body.NextAt = next(d.Body.Account, v)
 	list, err := facts.RecordAll(ctx, facts.Stamp{Source: source, At: now, Customer: d.Body.Customer, Policy: v.Version}, d.Version+1, told...)
 	if err != nil {
 		return Seen{}, err

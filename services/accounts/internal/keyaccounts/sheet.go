@@ -3,6 +3,7 @@ package keyaccounts
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -101,7 +102,7 @@ func (k *KeyAccounts) begin(ctx context.Context, customerID, command string, a A
 }
 
 func indicator(i policy.Indicator) catalogue.KeyAccountIndicator {
-	return catalogue.KeyAccountIndicator{ID: i.ID, Name: i.Name, Frequency: i.Frequency.String(), Threshold: i.Threshold, Action: i.Action}
+	return catalogue.KeyAccountIndicator{ID: i.ID, Name: i.Name, Frequency: i.Frequency.String(), Threshold: i.Threshold, When: i.When, Action: i.Action}
 }
 
 // End makes a key account a customer like others; what was kept stays.
@@ -142,6 +143,7 @@ func (k *KeyAccounts) Gap(ctx context.Context, p auth.Principal, id, gap string,
 		}
 		g := &o.Gaps[i]
 		g.State, g.Evidence, g.Owner, g.Due, g.CheckedBy, g.CheckedAt = c.State, evidence, c.Owner, c.Due, p.ID, now
+		g.AskedAt, g.LateAt = 0, 0 // the next check is asked for anew
 		return "gap", gap, problem.InvalidFields(wrong...)
 	})
 }
@@ -272,11 +274,10 @@ func judge(o *catalogue.KeyAccount, v *policy.View, st catalogue.Standing, now i
 				row.Known, row.Value, row.Evidence, row.ValueAt, changed = true, value, says, now, true
 			}
 			if !now.Before(row.NextCheck) {
-				breached := row.Value < row.Threshold
-				if breached != row.Breached {
+				if check(&row, v.Sections.KeyAccounts, v, now) {
 					turned = append(turned, row.ID)
 				}
-				row.Breached, row.CheckedAt, row.NextCheck, changed = breached, now, v.After(now, rule.Frequency), true
+				changed = true
 			}
 		}
 		table = append(table, row)
@@ -294,5 +295,23 @@ func valueOf(st catalogue.Standing, from string) (int, string, bool) {
 			return p.Score, p.Says.Zh + " / " + p.Says.En, true
 		}
 	}
+	// What standing measures of orders, use and cases, and the signs that it sees in
+	// contracts, prices and people.
+	for _, i := range st.Indicators {
+		if i.ID == from && i.Link == "" && i.Product == "" && i.At == 0 {
+			return int(math.Round(i.Value)), i.Name.Zh + " / " + i.Name.En, true
+		}
+	}
+	if rule, ok := strings.CutPrefix(from, policy.FromSignal); ok {
+		for _, s := range st.Signals {
+			if s.Rule == rule {
+				return signalValue[s.Severity], s.Says.Zh + " / " + s.Says.En, true
+			}
+		}
+		return 0, "", true
+	}
 	return 0, "", false
 }
+
+// signalValue is what an early sign counts as an indicator.
+var signalValue = map[string]int{catalogue.SignalWarning: 50, catalogue.SignalSevere: 100}

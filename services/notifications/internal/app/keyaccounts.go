@@ -11,6 +11,7 @@ import (
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
+	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
 )
 
@@ -36,13 +37,21 @@ func (d *Desk) ReactToKeyAccounts(ctx context.Context, e facts.Event) error {
 	due := v.After(e.Time, v.Sections.KeyAccounts.ActWithin)
 	rule := "key_account." + f.Changed + "." + f.ID
 	switch f.Changed {
+	case "recheck", "recheck_late":
+		return d.recheck(ctx, e, f, due)
 	case "indicator":
 		if i := slices.IndexFunc(f.After.Indicators, func(r catalogue.KeyAccountIndicator) bool { return r.ID == f.ID }); i >= 0 && f.After.Indicators[i].Breached {
-			row := f.After.Indicators[i]
-			return d.sheetTask(ctx, e, f.After, rule, f.After.Manager, due, lang.T(fmt.Sprintf("%s：%s（%d，低于 %d）", row.Action.Zh, row.Name.Zh, row.Value, row.Threshold),
-				fmt.Sprintf("%s: %s (%d, below %d)", row.Action.En, row.Name.En, row.Value, row.Threshold)))
+			row, side := f.After.Indicators[i], lang.T("低于", "below")
+			if row.When == policy.Above {
+				side = lang.T("高于", "above")
+			}
+			return d.sheetTask(ctx, e, f.After, rule, f.After.Manager, due, lang.T(fmt.Sprintf("%s：%s（%d，%s %d）", row.Action.Zh, row.Name.Zh, row.Value, side.Zh, row.Threshold),
+				fmt.Sprintf("%s: %s (%d, %s %d)", row.Action.En, row.Name.En, row.Value, side.En, row.Threshold)))
 		}
 	case "gap":
+		if err := d.overWith(ctx, e, f.After.Customer, recheckRule(f.ID)); err != nil { // it was checked
+			return err
+		}
 		if i := slices.IndexFunc(f.After.Gaps, func(g catalogue.KeyAccountGap) bool { return g.ID == f.ID }); i >= 0 && f.After.Gaps[i].State != "closed" {
 			g := f.After.Gaps[i]
 			return d.sheetTask(ctx, e, f.After, rule, g.Owner, g.Due, lang.T("补上漏洞："+g.Name.Zh, "Close the gap: "+g.Name.En))
@@ -56,6 +65,28 @@ func (d *Desk) ReactToKeyAccounts(ctx context.Context, e facts.Event) error {
 		return nil
 	}
 	return d.overWith(ctx, e, f.After.Customer, rule)
+}
+
+func recheckRule(gap string) string { return "key_account.recheck." + gap }
+
+// recheck asks the manager to check a gap again, with a task and a reminder; a check
+// that is late is told to the manager's supervisor.
+func (d *Desk) recheck(ctx context.Context, e facts.Event, f catalogue.KeyAccountChanged, due instant.Time) error {
+	i := slices.IndexFunc(f.After.Gaps, func(g catalogue.KeyAccountGap) bool { return g.ID == f.ID })
+	if i < 0 {
+		return nil
+	}
+	g, rule := f.After.Gaps[i], recheckRule(f.ID)
+	title, level := lang.T("复查漏洞："+g.Name.Zh, "Check the gap again: "+g.Name.En), catalogue.LevelRemind
+	if f.Changed == "recheck_late" {
+		level = catalogue.LevelEscalate
+		title = lang.T("漏洞复查逾期："+g.Name.Zh, "The check of a gap is late: "+g.Name.En)
+	} else if err := d.sheetTask(ctx, e, f.After, rule, f.After.Manager, due, title); err != nil {
+		return err
+	}
+	_, _, err := d.Remind(ctx, catalogue.Reminder{ID: strings.ReplaceAll(e.ID, "/", ":"), Level: level, Rule: rule, Subject: customer(f.After.Customer), Customer: f.After.Customer,
+		Text: title, Why: e.ID, Due: due}, f.After.Manager)
+	return err
 }
 
 // sheetTask opens the task of one fact, once, in place of the one before.
