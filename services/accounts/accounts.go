@@ -112,7 +112,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, sold...)
-	learns, err := reviewing(ctx, d, a, guard, frame, line)
+	learns, err := reviewing(ctx, d, a, guard, frame, line, reach)
 	if err != nil {
 		return nil, err
 	}

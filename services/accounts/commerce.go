@@ -2,10 +2,13 @@ package accounts
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/contracts"
+	"liuke.dev/services/accounts/internal/contracts/signing"
 	"liuke.dev/services/accounts/internal/keyaccounts"
 	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/outreach"
@@ -26,7 +29,11 @@ func commerce(ctx context.Context, d service.Deps, a *app.Accounts, guard access
 	if err != nil {
 		return nil, err
 	}
-	made, err = contracts.New(ctx, contracts.Config{Engine: d.Store, Files: a, Guard: guard, People: d.Directory, Policy: d.Policy, Prices: priced, Links: frame,
+	outside, err := signingService(d)
+	if err != nil {
+		return nil, err
+	}
+	made, err = contracts.New(ctx, contracts.Config{Outside: outside, Engine: d.Store, Files: a, Guard: guard, People: d.Directory, Policy: d.Policy, Prices: priced, Links: frame,
 		Objects: d.Objects, Clock: d.Clock, Log: d.Log, Reach: func(ctx context.Context, id string, ask effects.ReachCustomer) error {
 			_, err := sends.Reach(ctx, id, sender, ask)
 			return err
@@ -39,4 +46,16 @@ func commerce(ctx context.Context, d service.Deps, a *app.Accounts, guard access
 		return nil, err
 	}
 	return []part{contracts.Part{Contracts: made, Deps: d}, keyaccounts.Part{KeyAccounts: keys, Deps: d}}, nil
+}
+
+// signingTimeout bounds how long a signing service may think.
+const signingTimeout = 20 * time.Second
+
+// signingService is that of the configuration; nil: contracts are signed on Liuke's own page.
+func signingService(d service.Deps) (contracts.Outside, error) {
+	c := d.Config.Signing
+	if c.URL == "" {
+		return nil, nil
+	}
+	return signing.New(c.URL, c.Secret, strings.TrimSuffix(d.Config.Origin, "/")+contracts.CallbackPath, signingTimeout, d.Clock)
 }

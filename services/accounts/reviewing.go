@@ -8,6 +8,7 @@ import (
 	"liuke.dev/services/accounts/internal/churnreview"
 	"liuke.dev/services/accounts/internal/experience"
 	"liuke.dev/services/accounts/internal/links"
+	"liuke.dev/services/accounts/internal/reach"
 	"liuke.dev/services/accounts/internal/reviews"
 	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/service"
@@ -15,8 +16,8 @@ import (
 
 // reviewing makes the parts by which a company learns: churn reviews, the
 // experience base and scheduled reviews.
-func reviewing(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard, frame *links.Links, line *timeline.Timeline) ([]part, error) {
-	lost, err := churnreview.New(ctx, churnreview.Config{Engine: d.Store, Files: a, Line: line, Links: frame, Guard: guard, People: d.Directory, Policy: d.Policy, Clock: d.Clock})
+func reviewing(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard, frame *links.Links, line *timeline.Timeline, sends reach.Outreach) ([]part, error) {
+	lost, err := churnreview.New(ctx, churnreview.Config{Engine: d.Store, Files: a, Line: line, Links: frame, Outreach: sends, Guard: guard, People: d.Directory, Policy: d.Policy, Clock: d.Clock})
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,18 @@ import (
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/service"
 )
 
-// Run keeps what customers are compared by, until ctx ends.
+// Run keeps what customers are compared by, and hears what became of invitations, until ctx ends.
 func (p Part) Run(ctx context.Context) error {
-	return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.churn", Topics: []string{catalogue.TopicAccounts}, Types: Types, HandleBatch: p.Observe})
+	return service.Together(ctx,
+		func(ctx context.Context) error {
+			return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.churn", Topics: []string{catalogue.TopicAccounts}, Types: Types, HandleBatch: p.Observe})
+		},
+		func(ctx context.Context) error {
+			return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.churn.invitations", Topics: []string{catalogue.TopicAccounts}, Types: unsentTypes, Handle: p.Unsent})
+		})
 }
 
 func (p Part) registerLinks(s *httpx.Server) {
@@ -27,9 +34,38 @@ func (p Part) registerLinks(s *httpx.Server) {
 		return httpx.Op{Method: method, Path: links.Route(Purpose, "{token}"), ID: id, Summary: summary, Tag: links.Tag, Public: true, MaxBody: links.MaxBody,
 			Description: "Anonymous: what is answered is not kept with who was asked (R-124)."}
 	}
+	ballot := public(http.MethodPost, "open-churn-invitation", "Change an invitation for the questionnaire, once")
+	ballot.Path = links.Route(Invitation, "{token}")
+	httpx.Handle(s, ballot, p.postBallot)
+	p.Links.Page(s, Invitation, "The invitation to the anonymous questionnaire as a page", p.showInvitation, p.openInvitation)
 	httpx.Handle(s, public(http.MethodGet, "get-churn-questionnaire", "The questionnaire"), p.getQuestionnaire)
 	httpx.Handle(s, public(http.MethodPost, "answer-churn-questionnaire", "Answer the questionnaire"), p.postAnswer)
 	p.Links.Page(s, Purpose, "The anonymous questionnaire as a page", p.showPage, p.answerPage)
+}
+
+// Ballot is where an invitation leads.
+type Ballot struct {
+	Address string `json:"address" doc:"The questionnaire: told this once, and kept nowhere"`
+}
+
+func (r *Reviews) postBallot(ctx context.Context, in *links.Path) (*output[Ballot], error) {
+	l, err := r.Links.Open(ctx, Invitation, *in)
+	if err != nil {
+		return nil, err
+	}
+	address, err := r.Ballot(ctx, l)
+	return &output[Ballot]{Ballot{address}}, err
+}
+
+func (r *Reviews) showInvitation(links.Reader) (links.Page, error) {
+	return links.Page{Title: lang.T("请告诉我们原因", "Please tell us why"), Form: &links.Form{Submit: lang.T("开始填写", "Begin")},
+		Notice: lang.T("问卷匿名：点击开始后，您会得到一个仅您可见、无人记录的问卷地址，只能打开一次，请随即填写。",
+			"It is anonymous: when you begin you get an address of the questionnaire that only you see and nobody keeps. It is given once: please answer right away.")}, nil
+}
+
+func (r *Reviews) openInvitation(reader links.Reader) (links.Page, error) {
+	address, err := r.Ballot(reader.Request.Context(), reader.Link)
+	return links.Page{Elsewhere: address}, err
 }
 
 // Questionnaire is what is asked.

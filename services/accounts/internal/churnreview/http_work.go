@@ -5,6 +5,7 @@ import (
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/effects"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 )
@@ -62,21 +63,21 @@ func (r *Reviews) postInterview(ctx context.Context, in *struct {
 	return item(r.Talk(ctx, auth.From(ctx), in.ID, in.Body.Way, in.Body.Notes, in.Body.At, in.Check))
 }
 
-// Sent is a link to the questionnaire.
+// Sent tells what became of the invitation to the questionnaire.
 type Sent struct {
 	View
-	Link string `json:"link" doc:"Told this once: send it, and do not keep it"`
+	Outreach effects.Reached `json:"outreach" doc:"The contact by which the customer is invited: sent, or until when it waits and why"`
 }
 
 func (r *Reviews) postQuestionnaire(ctx context.Context, in *struct {
 	PathInput
 	httpx.IfMatch
 }) (*httpx.Item[Sent], error) {
-	d, link, err := r.Send(ctx, auth.From(ctx), in.ID, in.Check)
+	d, o, err := r.Send(ctx, auth.From(ctx), in.ID, in.Check)
 	if err != nil {
 		return nil, err
 	}
-	return httpx.NewItem(Sent{viewOf(d), link}, d.Version), nil
+	return httpx.NewItem(Sent{viewOf(d), effects.Reached{ID: o.ID, Status: o.Status, SendAt: o.SendAt, Rule: o.Rule, Reason: o.Reason}}, d.Version), nil
 }
 
 func (r *Reviews) postClosing(ctx context.Context, in *struct {

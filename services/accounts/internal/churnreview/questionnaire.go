@@ -2,7 +2,6 @@ package churnreview
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,7 +10,6 @@ import (
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/shared/auth"
-	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
@@ -19,12 +17,13 @@ import (
 	"liuke.dev/shared/store"
 )
 
-// The questionnaire is anonymous (R-124). Its link carries a number drawn by
-// chance that Liuke does not keep; the answer lies under the hash of that number
-// and holds no customer, no contact, no review, no address and no time but the
-// month. Nothing leads from an answer to who gave it, nor from a review to whether
-// its customer answered; but the number makes every link good for one answer.
-// Who sends the link has seen it, and could look its answer up if they kept it.
+// The questionnaire is anonymous (R-124), though the invitation to it goes out as
+// every contact does: within the budget, by consent, in the log (invitation.go). Its
+// link carries a number drawn by chance that Liuke does not keep and that nobody of
+// ours ever sees; the answer lies under the hash of that number and holds no
+// customer, no contact, no review, no address and no time but the month. Nothing
+// leads from an answer to who gave it; but the number makes every link good for
+// one answer.
 
 // Purpose of the links to the questionnaire.
 const Purpose = "churn-questionnaire"
@@ -37,27 +36,6 @@ type Answer struct {
 	Reasons []string       `json:"reasons,omitempty"`
 	Ratings map[string]int `json:"ratings,omitempty"` // by question, 1 to 5
 	Text    string         `json:"text,omitempty"`
-}
-
-// Send gives the link to the questionnaire once, to whoever interviews the customer.
-func (r *Reviews) Send(ctx context.Context, p auth.Principal, id string, match func(int64) error) (*Doc, string, error) {
-	d, err := r.permitted(ctx, p, access.ChurnWork, id)
-	if err != nil {
-		return nil, "", err
-	}
-	at, v, err := r.settings()
-	if err != nil {
-		return nil, "", err
-	}
-	if d, err = r.change(ctx, d, match, func(w *Review) error { return w.Talk(catalogue.InterviewQuestionnaire, "", p.ID, at) }, changed("interview")); err != nil {
-		return nil, "", err
-	}
-	ballot := make([]byte, 16)
-	if _, err := rand.Read(ballot); err != nil {
-		return nil, "", err
-	}
-	address, err := r.Links.Address(signedlink.Link{Purpose: Purpose, Subject: hex.EncodeToString(ballot), Expires: at.Add(v.Sections.Reviews.Churn.LinkValid.Elapsed())})
-	return d, address, err
 }
 
 // Answer keeps the answer of whoever holds a link; a link is good for one.

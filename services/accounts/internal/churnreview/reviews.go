@@ -9,6 +9,7 @@ import (
 	"liuke.dev/services/accounts/internal/customer"
 	"liuke.dev/services/accounts/internal/holdings"
 	"liuke.dev/services/accounts/internal/links"
+	"liuke.dev/services/accounts/internal/reach"
 	"liuke.dev/services/accounts/internal/timeline"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
@@ -44,8 +45,9 @@ var (
 		{Name: byStatus, Equal: []string{"status"}, Order: "confirmed_at"},
 		{Name: byClosed, Equal: []string{"status"}, Order: "closed_at"},
 	}}
-	answers = store.Spec{Name: "churn_answer", Indexes: []store.Index{{Name: byMonth, Equal: []string{"month"}}}}
-	known   = store.Spec{Name: "churn_traits", Indexes: []store.Index{
+	invitations = store.Spec{Name: "churn_invitation_spent"}
+	answers     = store.Spec{Name: "churn_answer", Indexes: []store.Index{{Name: byMonth, Equal: []string{"month"}}}}
+	known       = store.Spec{Name: "churn_traits", Indexes: []store.Index{
 		{Name: holdings.Index, Equal: []string{"customer"}},
 		{Name: "by_group", Equal: []string{"group"}, Sparse: true},
 		{Name: "by_industry", Equal: []string{"group", "industry"}, Sparse: true},
@@ -63,10 +65,12 @@ type Config struct {
 	Files  Files
 	Line   Line
 	Links  *links.Links // nil: no questionnaires
-	Guard  access.Guard
-	People *directory.Directory
-	Policy *policy.Holder
-	Clock  instant.Clock
+	// Outreach is what invites customers to the questionnaire.
+	Outreach reach.Outreach
+	Guard    access.Guard
+	People   *directory.Directory
+	Policy   *policy.Holder
+	Clock    instant.Clock
 }
 
 // Reviews keeps the reviews of lost customers.
@@ -74,16 +78,17 @@ type Reviews struct {
 	Config
 	docs    store.Collection[Review]
 	answers store.Collection[Answer]
+	spent   store.Collection[spent]
 	known   store.Collection[Known]
 	values  store.Collection[Value]
 }
 
 // New declares the collections.
 func New(ctx context.Context, c Config) (*Reviews, error) {
-	if err := c.Engine.Declare(ctx, reviews, answers, known, values); err != nil {
+	if err := c.Engine.Declare(ctx, reviews, answers, invitations, known, values); err != nil {
 		return nil, err
 	}
-	return &Reviews{Config: c, docs: store.Of[Review](c.Engine, reviews), answers: store.Of[Answer](c.Engine, answers), known: store.Of[Known](c.Engine, known),
+	return &Reviews{Config: c, docs: store.Of[Review](c.Engine, reviews), answers: store.Of[Answer](c.Engine, answers), spent: store.Of[spent](c.Engine, invitations), known: store.Of[Known](c.Engine, known),
 		values: store.Of[Value](c.Engine, values)}, nil
 }
 

@@ -62,35 +62,33 @@ type Reach func(ctx context.Context, id string, ask effects.ReachCustomer) error
 
 // Config is what contracts are given.
 type Config struct {
-	Engine   store.Engine
-	Files    *app.Accounts
-	Guard    access.Guard
-	People   *directory.Directory
-	Policy   *policy.Holder
-	Prices   *prices.Prices
-	Links    *links.Links
-	Objects  objects.Store // nil: documents cannot be kept, so nothing can be submitted
-	Reach    Reach         // nil: nothing is sent
-	Provider Provider      // nil: acceptance on Liuke's own page
-	Clock    instant.Clock
-	Log      *slog.Logger
+	Engine  store.Engine
+	Files   *app.Accounts
+	Guard   access.Guard
+	People  *directory.Directory
+	Policy  *policy.Holder
+	Prices  *prices.Prices
+	Links   *links.Links
+	Objects objects.Store // nil: documents cannot be kept, so nothing can be submitted
+	Reach   Reach         // nil: nothing is sent
+	Outside Outside       // nil: acceptance on Liuke's own page
+	Clock   instant.Clock
+	Log     *slog.Logger
 }
 
 // Contracts are the use cases.
 type Contracts struct {
 	Config
-	docs store.Collection[Body]
+	docs      store.Collection[Body]
+	handovers store.Collection[Handover]
 }
 
 // New declares the collection.
 func New(ctx context.Context, c Config) (*Contracts, error) {
-	if err := c.Engine.Declare(ctx, spec); err != nil {
+	if err := c.Engine.Declare(ctx, spec, handovers); err != nil {
 		return nil, err
 	}
-	if c.Provider == nil {
-		c.Provider = builtIn{}
-	}
-	return &Contracts{Config: c, docs: store.Of[Body](c.Engine, spec)}, nil
+	return &Contracts{Config: c, docs: store.Of[Body](c.Engine, spec), handovers: store.Of[Handover](c.Engine, handovers)}, nil
 }
 
 // Seen is a contract at a version.

@@ -42,6 +42,7 @@ func (c *Contracts) Register(s *httpx.Server) {
 	httpx.Handle(s, op("PUT", "/{id}/marks/{mark}", "mark-contract", "Mark a contract", "For journeys: renewal_at_risk, payment_overdue (R-096, R-136)."), c.mark)
 	c.registerDocument(s)
 	c.registerLinks(s)
+	c.registerOutside(s)
 }
 
 // ContractView is a contract as HTTP shows it.
@@ -49,12 +50,17 @@ type ContractView struct {
 	catalogue.Contract
 	Version     int64  `json:"version"`
 	SigningLink string `json:"signing_link,omitempty" doc:"While it is open for signing"`
+	// Handover is how the newest sending stands with the signing service.
+	Handover *Handover `json:"handover,omitempty" doc:"How it stands with the signing service, where there is one (R-132)"`
 }
 
 func (c *Contracts) show(ctx context.Context, s Seen, links bool) ContractView {
 	v := ContractView{Contract: s.Contract, Version: s.At}
 	if links && s.Status == catalogue.ContractSent {
 		v.SigningLink, _ = c.SigningAddress(ctx, s.Contract) // without an address there is none to show
+	}
+	if links {
+		v.Handover, _ = c.Handover(ctx, s.Contract) // as the link
 	}
 	return v
 }

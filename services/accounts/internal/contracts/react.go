@@ -107,6 +107,9 @@ func (c *Contracts) write(ctx context.Context, told catalogue.Contract, again bo
 		return nil
 	}
 	address, err := c.SigningAddress(ctx, o)
+	if err == nil && address == "" {
+		address, err = c.hand(ctx, o)
+	}
 	if err != nil {
 		return err
 	}

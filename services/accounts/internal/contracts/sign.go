@@ -20,22 +20,8 @@ import (
 // purpose of the links by which contracts are signed.
 const purpose = "contract"
 
-// Provider carries a signing out: Liuke's own page, or somebody else's service,
-// which tells the signature by Accept.
-type Provider interface {
-	Name() string
-	// Address gives where the customer signs; own is the address of Liuke's own page.
-	Address(ctx context.Context, c catalogue.Contract, own string) (string, error)
-}
-
-// builtIn is acceptance on Liuke's own page: name, time, address and hash are kept.
-type builtIn struct{}
-
-func (builtIn) Name() string { return "built_in" }
-
-func (builtIn) Address(_ context.Context, _ catalogue.Contract, own string) (string, error) {
-	return own, nil
-}
+// builtIn names acceptance on Liuke's own page: name, time, address and hash are kept.
+const builtIn = "built_in"
 
 // Send opens a contract for signing, or sends the link again in place of the last.
 func (c *Contracts) Send(ctx context.Context, p auth.Principal, id string, ch Change) (Seen, error) {
@@ -58,13 +44,17 @@ func (c *Contracts) Urge(ctx context.Context, p auth.Principal, id string, ch Ch
 	})
 }
 
-// SigningAddress gives where the customer signs, while the contract is open for it.
+// SigningAddress gives where the customer signs, while the contract is open for it:
+// on Liuke's own page, or where the signing service says, once it has the document.
 func (c *Contracts) SigningAddress(ctx context.Context, o catalogue.Contract) (string, error) {
-	own, err := c.Links.Address(link(o))
-	if err != nil {
+	if c.Outside == nil {
+		return c.Links.Address(link(o))
+	}
+	h, err := c.Handover(ctx, o)
+	if err != nil || h == nil {
 		return "", err
 	}
-	return c.Provider.Address(ctx, o, own)
+	return h.Address, nil
 }
 
 // link is bound to one sending of one document.
@@ -109,12 +99,18 @@ func (c *Contracts) Accept(ctx context.Context, l signedlink.Link, command, name
 	if d.Did(command) {
 		return Seen{d.Body.Contract, d.Version}, nil
 	}
+	return c.accept(ctx, d, command, catalogue.Signature{Provider: builtIn, Name: name, Address: address, Hash: hash}, round(l))
+}
+
+// accept takes a signature of a sending.
+func (c *Contracts) accept(ctx context.Context, d *store.Doc[Body], command string, signature catalogue.Signature, round int) (Seen, error) {
 	v, now, err := c.view()
 	if err != nil {
 		return Seen{}, err
 	}
+	signature.At = now
 	o := &d.Body.Contract
-	if err := contract.Sign(o, catalogue.Signature{Provider: c.Provider.Name(), Name: name, At: now, Address: address, Hash: hash}, round(l), days(v, now)); err != nil {
+	if err := contract.Sign(o, signature, round, days(v, now)); err != nil {
 		return Seen{}, err
 	}
 	told := []catalogue.Data{&catalogue.ContractSignedFact{}}

@@ -25,13 +25,15 @@ var pages = template.Must(template.ParseFS(files, "pages/page.html"))
 // Page is what a link shows: a title, a notice, what is known, what happened, and
 // what the reader may do. All of it is optional.
 type Page struct {
-	Status  int // zero: 200
-	Title   lang.Text
-	Notice  lang.Text // what was done, or where it stands
-	Facts   []Fact
-	Heading lang.Text // over the entries
-	Entries []Entry
-	Form    *Form
+	Status int // zero: 200
+	// Elsewhere is where the reader's browser goes instead; empty: it stays.
+	Elsewhere string
+	Title     lang.Text
+	Notice    lang.Text // what was done, or where it stands
+	Facts     []Fact
+	Heading   lang.Text // over the entries
+	Entries   []Entry
+	Form      *Form
 }
 
 // Fact is a thing that is known, with what it is called.
@@ -154,6 +156,12 @@ func Answer(c *gin.Context, err error, page func() (Page, error)) {
 
 // write shows a page that no other site may frame and that runs no script.
 func write(c *gin.Context, p Page) {
+	if p.Elsewhere != "" {
+		c.Header("Cache-Control", "no-store")
+		c.Header("Referrer-Policy", "no-referrer")
+		c.Redirect(http.StatusSeeOther, p.Elsewhere)
+		return
+	}
 	asked := c.Query("lang")
 	if asked == "" {
 		asked = c.GetHeader("Accept-Language")

@@ -82,5 +82,8 @@ func (m *Maintenance) Run(ctx context.Context) error {
 		},
 		func(ctx context.Context) error {
 			return m.consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.maintenance.tasks", Topics: []string{catalogue.TopicNotifications}, Types: taskTypes, Handle: m.ReactToTasks})
+		},
+		func(ctx context.Context) error {
+			return m.consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.maintenance.unsent", Topics: []string{catalogue.TopicAccounts}, Types: unsentTypes, Handle: m.ReactToUnsent})
 		})
 }

@@ -113,6 +113,9 @@ func (m *Maintenance) Carried(ctx context.Context, customer string, c effects.Ca
 		return nil, err
 	}
 	return m.change(ctx, id, httpx.Command(ctx), anyVersion, func(n plan.Now, d *Doc) (*catalogue.MaintenanceChanged, []catalogue.ProcessInstance, error) {
+		if plan.Unsent(d.Maintenance, c.Process, c.Step) {
+			return nil, nil, errNothing // nothing was sent: it is a person's task by now
+		}
 		ended, err := plan.Complete(n, &d.Maintenance, c.Process, plan.Ending{Step: c.Step, By: "journeys", Outcome: c.Outcome, Proof: c.Proof})
 		if err != nil {
 			return nil, nil, err

@@ -1,6 +1,7 @@
 package surveys
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -11,6 +12,8 @@ import (
 	"liuke.dev/shared/effects"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/race"
+	"liuke.dev/shared/store"
 )
 
 // Turning points that facts tell of; others are asked for by journeys, by the
@@ -22,7 +25,7 @@ const (
 
 // Types are the facts that surveys react to.
 var Types = []string{(&catalogue.SurveySent{}).Kind().Type, (&catalogue.CaseStepped{}).Kind().Type, (&catalogue.MaintenanceChanged{}).Kind().Type,
-	(&catalogue.TimelineRecorded{}).Kind().Type}
+	(&catalogue.TimelineRecorded{}).Kind().Type, (&catalogue.OutreachStepped{}).Kind().Type}
 
 // Observe sends what was asked for, and asks at turning points. A turning
 // point sends its survey under the fact's id, so that it sends it once.
@@ -55,8 +58,33 @@ func (s *Surveys) Observe(ctx context.Context, e facts.Event) error {
 		if o := d.After.Data["occasion"]; o != "" && d.After.Source != timeline.Own { // ours tell of what was sent already
 			return s.occasion(ctx, "entry:"+d.After.ID, o, effects.SendSurvey{Customer: d.After.Customer, Ref: d.After.Ref})
 		}
+	case Types[4]:
+		d, err := facts.Decode[catalogue.OutreachStepped](e)
+		if err != nil {
+			return facts.Final(err)
+		}
+		return s.unsent(ctx, d)
 	}
 	return nil
+}
+
+// unsent passes a survey over whose link never left: it waited for its place, and
+// by then a rule forbade it.
+func (s *Surveys) unsent(ctx context.Context, d catalogue.OutreachStepped) error {
+	about := d.After.For
+	if d.Change != catalogue.OutreachRefused && d.Change != catalogue.OutreachWithdrawn || about == nil || about.Kind != catalogue.KindSurvey {
+		return nil
+	}
+	return race.Again(ctx, 20, func() error {
+		k, err := s.docs.Get(ctx, about.ID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && k.Body.Status != catalogue.SurveyOpen {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.pass(ctx, k, s.Clock(), cmp.Or(d.After.Rule, "outreach.withdrawn"), d.After.Reason)
+	})
 }
 
 // caseClosed asks after a case that was solved.

@@ -52,7 +52,7 @@ func (s *Surveys) Send(ctx context.Context, id string, ask effects.SendSurvey) (
 	d := store.New(id, body)
 	var fact catalogue.Data
 	if !free {
-		d.Body.Status, d.Body.Why, d.Body.Expires = catalogue.SurveyPassed, ruleAtMost, 0
+		d.Body.Status, d.Body.Why, d.Body.Reason, d.Body.Expires = catalogue.SurveyPassed, ruleAtMost, lang.T("客户近期被调查的次数已满", "the customer was asked often enough lately"), 0
 		fact = &catalogue.SurveySkipped{After: d.Body.Survey}
 	} else {
 		fact = &catalogue.SurveySent{After: d.Body.Survey}
@@ -167,11 +167,16 @@ func (s *Surveys) deliver(ctx context.Context, k catalogue.Survey) error {
 	if err != nil || refused == nil {
 		return err
 	}
-	d.Body.Status, d.Body.Why = catalogue.SurveyPassed, refused.Rule
+	return s.pass(ctx, d, at, refused.Rule, refused.Text)
+}
+
+// pass notes that a survey never reached the customer, and gives its place back.
+func (s *Surveys) pass(ctx context.Context, d *Doc, at instant.Time, rule string, why lang.Text) error {
+	d.Body.Status, d.Body.Why, d.Body.Reason = catalogue.SurveyPassed, rule, why
 	if err := s.commit(ctx, d, at, &catalogue.SurveySkipped{After: d.Body.Survey}); err != nil {
 		return err
 	}
-	return s.giveBack(ctx, d.Body.Customer, k.ID)
+	return s.giveBack(ctx, d.Body.Customer, d.ID)
 }
 
 func channel(v *policy.View, f customer.File) string {

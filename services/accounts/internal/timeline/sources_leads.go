@@ -24,6 +24,7 @@ var leadSources = map[string]Source{
 	typeOf(&catalogue.CustomerPooled{}):   of(customerPooled),
 	typeOf(&catalogue.TransferStepped{}):  of(transferStepped),
 	typeOf(&catalogue.TaskEnded{}):        of(taskEnded),
+	typeOf(&catalogue.ReminderIssued{}):   of(escalated),
 }
 
 // channels say which kind of entry a follow-up on a channel is.
@@ -132,6 +133,16 @@ func taskEnded(d catalogue.TaskEnded, _ facts.Event) catalogue.TimelineEntry {
 	}
 	return catalogue.TimelineEntry{Kind: catalogue.EntryTask, Customer: t.Customer, OccurredAt: t.EndedAt, Direction: catalogue.Neither, By: t.Assignee, Ref: &t.Subject,
 		Says: lang.T(t.Title.Zh+"："+t.Outcome, t.Title.En+": "+t.Outcome), Data: words("task", t.Kind, "overdue", overdue(t))}
+}
+
+// escalated keeps that something promised was so late that a superior was told.
+func escalated(d catalogue.ReminderIssued, _ facts.Event) catalogue.TimelineEntry {
+	r := d.After
+	if r.Level != catalogue.LevelEscalate || r.Customer == "" {
+		return catalogue.TimelineEntry{}
+	}
+	return catalogue.TimelineEntry{Kind: catalogue.EntryTask, Customer: r.Customer, OccurredAt: r.At, Direction: catalogue.Neither, By: r.Owner, Ref: &r.Subject,
+		Says: lang.T("升级："+r.Text.Zh, "Escalated: "+r.Text.En), Data: words("escalated", "true", "rule", r.Rule, "reminder", r.ID, "due", r.Due.String())}
 }
 
 // overdue says that a task was done after it was due.

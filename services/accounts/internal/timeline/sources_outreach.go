@@ -17,22 +17,35 @@ var outreachSources = map[string]Source{
 	typeOf(&catalogue.WakeUpOfferStepped{}):    of(wakeUpOfferStepped),
 }
 
+// notSent says what it means where a contact does not leave: whoever counts on it
+// is to see that the customer has not heard of it, and why.
+var notSent = map[string]lang.Text{catalogue.OutreachRefused: lang.T("未能发送", "Not sent"), catalogue.OutreachDeferred: lang.T("推迟发送", "Deferred"), catalogue.OutreachFailed: lang.T("未能送达", "Not delivered")}
+
+// about says what a contact is about.
+func about(o catalogue.Outreach) lang.Text {
+	if o.Subject.IsZero() {
+		return o.Text
+	}
+	return o.Subject
+}
+
 // outreachStepped keeps what was sent: it is our contact with the customer.
 func outreachStepped(d catalogue.OutreachStepped, _ facts.Event) catalogue.TimelineEntry {
 	o := d.After
+	if held := notSent[d.Change]; !held.IsZero() {
+		return catalogue.TimelineEntry{Kind: catalogue.EntryOutreach, Customer: o.Customer, SourceID: "outreach:" + o.ID + ":" + d.Change, Direction: catalogue.Neither, By: o.By, Contact: o.Contact,
+			Says: lang.T(held.Zh+"："+about(o).Zh+"（"+o.Reason.Zh+o.Error+"）", held.En+": "+about(o).En+" ("+o.Reason.En+o.Error+")"),
+			Data: words("outreach_status", d.Change, "rule", o.Rule, "channel", o.Channel, "purpose", o.Purpose, "department", o.Department)}
+	}
 	if d.Change != catalogue.OutreachSent {
 		return catalogue.TimelineEntry{}
 	}
-	what := o.Subject
-	if what.IsZero() {
-		what = o.Text
-	}
-	about := o.For
-	if about != nil && about.Kind == catalogue.KindCustomer { // a plan for the customer is nothing of its own
-		about = nil
+	ref := o.For
+	if ref != nil && (ref.Kind == catalogue.KindCustomer || ref.Kind == catalogue.KindStep) { // a plan or a step for the customer is nothing of its own
+		ref = nil
 	}
 	return catalogue.TimelineEntry{Kind: catalogue.EntryOutreach, Customer: o.Customer, SourceID: "outreach:" + o.ID, OccurredAt: o.SentAt, Direction: catalogue.Outbound, By: o.By,
-		Contact: o.Contact, Ref: about, Says: what, Data: words("outreach", o.ID, "channel", o.Channel, "purpose", o.Purpose, "department", o.Department)}
+		Contact: o.Contact, Ref: ref, Says: about(o), Data: words("outreach", o.ID, "channel", o.Channel, "purpose", o.Purpose, "department", o.Department)}
 }
 
 func ofIntervention(i catalogue.Intervention, status string, says lang.Text) catalogue.TimelineEntry {

@@ -3,28 +3,23 @@ package channel
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
 	"liuke.dev/services/notifications/internal/outbox"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
+	"liuke.dev/shared/hooks"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/telemetry"
 )
 
-// HeaderSignature carries when a post was signed and its signature:
-// "t=<unix seconds>,v1=<hex of HMAC-SHA256 over "<t>.<body>">".
-const HeaderSignature = "Liuke-Signature"
+// HeaderSignature carries when a post was signed and its signature (package hooks).
+const HeaderSignature = hooks.HeaderSignature
 
 // longest pause that a receiver may ask for.
 const longest = time.Hour
@@ -118,29 +113,7 @@ func outcome(resp *http.Response) error {
 }
 
 // Sign gives the signature of a body at an instant.
-func Sign(secret string, at instant.Time, body []byte) string {
-	t := strconv.FormatInt(int64(at)/1000, 10)
-	m := hmac.New(sha256.New, []byte(secret))
-	m.Write([]byte(t + "."))
-	m.Write(body)
-	return "t=" + t + ",v1=" + hex.EncodeToString(m.Sum(nil))
-}
+func Sign(secret string, at instant.Time, body []byte) string { return hooks.Sign(secret, at, body) }
 
 // CheckURL accepts https, and http on this machine.
-func CheckURL(s string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil:
-		return fmt.Errorf("%q is not the address of a webhook", s)
-	case u.Scheme == "https":
-		return nil
-	case u.Scheme == "http" && loopback(u.Hostname()):
-		return nil
-	}
-	return fmt.Errorf("a webhook needs https, but for one on this machine: %q", s)
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
+func CheckURL(s string) error { return hooks.CheckURL(s) }

@@ -18,18 +18,20 @@ const (
 	RuleLateQuote           = "late_quote"
 	RuleBrokenPromise       = "broken_promise"
 	RuleOverdueTask         = "overdue_task"
+	RuleEscalated           = "escalated"
 	RuleComplaint           = "complaint"
 	RuleLowRating           = "low_rating"
 )
 
 var points = map[string]int{RuleUnansweredComplaint: 5, RuleUnansweredInquiry: 4, RuleLateComplaint: 3, RuleUnansweredQuote: 3, RuleBrokenPromise: 3, RuleLateInquiry: 2,
-	RuleOverdueTask: 2, RuleComplaint: 2, RuleLowRating: 2, RuleLateQuote: 1}
+	RuleOverdueTask: 2, RuleEscalated: 3, RuleComplaint: 2, RuleLowRating: 2, RuleLateQuote: 1}
 
 var ruleNames = map[string]lang.Text{
 	RuleUnansweredComplaint: lang.T("投诉没有答复", "complaints without an answer"), RuleLateComplaint: lang.T("投诉答复过迟", "complaints answered too late"),
 	RuleUnansweredInquiry: lang.T("询问没有答复", "questions without an answer"), RuleLateInquiry: lang.T("询问答复过迟", "questions answered too late"),
 	RuleUnansweredQuote: lang.T("报价无人跟进", "quotes that nobody came back to"), RuleLateQuote: lang.T("报价跟进过迟", "quotes that somebody came back to too late"),
 	RuleBrokenPromise: lang.T("约定的跟进没有做", "promised touches that were not made"), RuleOverdueTask: lang.T("任务超时", "tasks done too late"),
+	RuleEscalated: lang.T("逾期升级", "promises so late that they were escalated"),
 	RuleComplaint: lang.T("客户投诉", "complaints"), RuleLowRating: lang.T("评分偏低", "low ratings"),
 }
 
@@ -92,6 +94,12 @@ func judge(t Touchpoint) (rule, person string) {
 	}
 	switch t.State {
 	case Broken:
+		if t.Escalated {
+			if t.By != "" {
+				whose = t.By // whose promise it was
+			}
+			return RuleEscalated, whose
+		}
 		if t.Kind == catalogue.EntryTask {
 			return RuleOverdueTask, t.By
 		}

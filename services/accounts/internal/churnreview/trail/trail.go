@@ -75,6 +75,7 @@ type Touchpoint struct {
 	Says      lang.Text    `json:"says"`
 	State     string       `json:"state" enum:"fine,late,unanswered,silent,broken"`
 	Feedback  string       `json:"feedback,omitempty" enum:"praise,blame"`
+	Escalated bool         `json:"escalated,omitempty" doc:"It was so late that a superior was told"`
 	Answer    string       `json:"answer,omitempty" doc:"Entry that answered it"`
 	AnswerAt  instant.Time `json:"answer_at,omitempty"`
 	AnswerBy  string       `json:"answer_by,omitempty" doc:"Who of ours answered"`
@@ -126,7 +127,7 @@ func Draw(entries []catalogue.TimelineEntry, churnedOn instant.Time, s Settings)
 		if e := &all[i]; e.Kind == catalogue.EntryOwnership && e.Data["after"] != "" {
 			d.owner = e.Data["after"]
 		}
-		if slices.Contains(internal, all[i].Kind) {
+		if slices.Contains(internal, all[i].Kind) || unsent(all[i]) {
 			continue
 		}
 		m.Touchpoints = append(m.Touchpoints, d.touchpoint(i))
@@ -165,6 +166,8 @@ func (d *drawing) touchpoint(i int) Touchpoint {
 	case e.Kind == catalogue.EntryQuote && e.Direction == catalogue.Outbound:
 		d.answered(i, &t, d.QuoteWithin, cameBack,
 			lang.T("报价后无人跟进", "nobody came back to the quote"))
+	case escalated(e):
+		t.State, t.Escalated, t.Owed = Broken, true, lang.T("逾期未办，已升级给上级："+e.Says.Zh, "not done in time and escalated: "+e.Says.En)
 	case e.Kind == catalogue.EntryTask && e.Data["overdue"] != "":
 		t.State, t.Owed = Broken, lang.T("任务超时完成", "the task was done after it was due")
 	case d.asks(e, t.Feedback):
@@ -176,8 +179,24 @@ func (d *drawing) touchpoint(i int) Touchpoint {
 	return t
 }
 
+// unsent tells a contact that never left: the customer knows nothing of it.
+func unsent(e catalogue.TimelineEntry) bool {
+	return e.Kind == catalogue.EntryOutreach && e.Data["outreach_status"] != ""
+}
+
+// escalated tells that something promised was so late that a superior was told.
+func escalated(e *catalogue.TimelineEntry) bool {
+	return e.Kind == catalogue.EntryTask && e.Data["escalated"] != ""
+}
+
+// escalatedAt are the steps at which what was escalated was promised, by what it is about.
+var escalatedAt = map[string]string{catalogue.KindLead: "inquiry", catalogue.KindDeal: "negotiation", catalogue.KindContract: "contract", catalogue.KindCase: "service", catalogue.KindCustomer: "care"}
+
 // step of an entry: who talks before anything was bought negotiates, who talks afterwards is cared for.
 func (d *drawing) step(e *catalogue.TimelineEntry) string {
+	if escalated(e) && e.Ref != nil && escalatedAt[e.Ref.Kind] != "" {
+		return escalatedAt[e.Ref.Kind]
+	}
 	if s := steps[e.Kind]; s != "" && (s != "inquiry" || !d.bought) {
 		return s
 	}

@@ -2,6 +2,7 @@ package trail_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,37 @@ func TestStates(t *testing.T) {
 		if got := point(t, m, c.of); got.State != c.state || (c.state == trail.Late) != (got.Answer == "a" && got.Owed != lang.Text{}) && c.state == trail.Late {
 			t.Errorf("%s: %+v, want %s", name, got, c.state)
 		}
+	}
+}
+
+// what was promised and so late that a superior was told is evidence: at the
+// step of what was promised, of who promised it; a contact that never left is no touchpoint.
+func TestEscalationsAreEvidence(t *testing.T) {
+	escalated := func(id string, after time.Duration, kind, by string) catalogue.TimelineEntry {
+		e := with(entry(id, after, "task", "none", by), map[string]string{"escalated": "true", "rule": "idle.2"})
+		e.Ref = &catalogue.Subject{Kind: kind, ID: "x"}
+		return e
+	}
+	unsent := with(entry("u", 50*day, "outreach", "none", "su"), map[string]string{"outreach_status": "refused"})
+	m := trail.Draw([]catalogue.TimelineEntry{owner("o", 0, "wang"), escalated("a", day, "deal", "li"), escalated("b", 2*day, "deal", "li"), escalated("c", 3*day, "case", ""), escalated("d", 4*day, "contract", "li"), unsent},
+		lost, settings)
+	if got := point(t, m, "a"); got.State != trail.Broken || !got.Escalated || got.Owed.Zh == "" || got.Owed.En == "" || len(m.Touchpoints) != 4 {
+		t.Errorf("%+v of %d", got, len(m.Touchpoints))
+	}
+	type share struct {
+		step, person string
+		weight       int
+	}
+	want := map[share]string{{"negotiation", "li", 50}: "a b", {"service", "wang", 25}: "c", {"contract", "li", 25}: "d"}
+	for _, a := range trail.Attribute(m) {
+		k := share{a.Step, a.Person, a.Weight}
+		if want[k] != strings.Join(a.Facts, " ") || a.Rule != trail.RuleEscalated || a.Says.Zh == "" {
+			t.Errorf("%+v", a)
+		}
+		delete(want, k)
+	}
+	if len(want) != 0 {
+		t.Errorf("missing %v", want)
 	}
 }
 
