@@ -131,6 +131,7 @@ func (g *Telling) Check() {
 // will happen.
 func (g *Telling) seen(d catalogue.Decided) {
 	g.t.Helper()
+	g.t.Logf("%s | %s", d.Says.Zh, d.Says.En)
 	if d.Stage == "" || d.Says.Zh == "" || d.Says.En == "" || d.Says.Zh == d.Says.En {
 		g.t.Errorf("decision %d shows stage %q and says %q, %q", d.Number, d.Stage, d.Says.Zh, d.Says.En)
 	}
