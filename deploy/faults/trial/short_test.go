@@ -2,8 +2,13 @@
 
 package trial
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // The rows of the table that tell most, on the embedded engines. The
 // whole table is go run ./deploy/faults.
-func TestTheProgramLosesNothingAndDoesNothingTwiceWhateverFails(t *testing.T) { short(t, "embedded") }
+func TestTheProgramLosesNothingAndDoesNothingTwiceWhateverFails(t *testing.T) {
+	short(t, "embedded", 5*time.Minute)
+}

@@ -2,14 +2,16 @@ package trial
 
 import (
 	"context"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"testing"
 	"time"
 )
 
-// short tries the short rows of a set.
-func short(t *testing.T, engines string) {
+// short tries the short rows of a set, in an order that chance decides, as many as
+// can be begun within a time and at least one: on a slow machine others another day.
+func short(t *testing.T, engines string, within time.Duration) {
 	seed := uint64(time.Now().UnixNano())
 	if s := os.Getenv("LIUKE_SEED"); s != "" {
 		var err error
@@ -18,14 +20,17 @@ func short(t *testing.T, engines string) {
 		}
 	}
 	t.Logf("LIUKE_SEED=%d repeats the chances of this run", seed)
-	end := time.Now().Add(15 * time.Minute)
+	begun := time.Now()
+	end := begun.Add(20 * time.Minute)
 	if deadline, ok := t.Deadline(); ok && deadline.Add(-30*time.Second).Before(end) {
 		end = deadline.Add(-30 * time.Second) // processes are ended before the test is
 	}
 	ctx, cancel := context.WithDeadline(t.Context(), end)
 	defer cancel()
 	for _, g := range Sets()[engines].Choose(func(f Fault) bool { return f.Short }) {
-		results, whole, err := Try(ctx, g, t.TempDir(), Plan{Seed: seed, Log: t.Logf})
+		chance := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // chances that can be repeated
+		chance.Shuffle(len(g.Faults), func(i, j int) { g.Faults[i], g.Faults[j] = g.Faults[j], g.Faults[i] })
+		results, whole, err := Try(ctx, g, t.TempDir(), Plan{Seed: seed, End: begun.Add(within), Log: t.Logf})
 		if err != nil {
 			t.Error(err)
 		}
