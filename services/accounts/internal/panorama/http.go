@@ -28,25 +28,25 @@ type Shown struct {
 	Previous string `json:"previous_owner,omitempty"`
 	Pooled   bool   `json:"pooled,omitempty"`
 
-	Needs       []Need                    `json:"needs" doc:"What the customer needs, by what it was said with"`
-	Promise     *Promise                  `json:"last_promise,omitempty" doc:"What was promised last, and by when"`
-	Promises    []Promise                 `json:"promises" doc:"All that is promised and not yet done, the earliest first"`
-	Objections  []Objection               `json:"open_objections"`
-	Questions   []board.Question          `json:"questions" doc:"What the customer asked last and was answered: not to be asked or answered otherwise (R-039)"`
-	Decides     []Decides                 `json:"who_decides" doc:"Contacts by role in the buying process, those who decide first"`
-	Running     []board.Running           `json:"running" doc:"Deals, leads, cases, contracts, interventions, surveys under way"`
-	Next        []board.Next              `json:"next" doc:"What happens next if nobody acts, and why"`
-	LastIn      *board.Touch              `json:"last_inbound,omitempty" doc:"When the customer last turned to us"`
-	LastOut     *board.Touch              `json:"last_outbound,omitempty" doc:"When we last turned to the customer"`
-	Recent      map[string]board.Touch    `json:"recent,omitempty" doc:"Newest entry of each kind and direction (R-094)"`
-	Quotes      []board.Quoted            `json:"quotes" doc:"Quotes sent, newest first"`
-	Attachments []board.Attached          `json:"attachments" doc:"Files kept with the customer, newest first"`
-	Care        *board.Care               `json:"care,omitempty" doc:"Who looks after the customer since the win"`
-	Won         []board.Ended             `json:"won,omitempty"`
-	Lost        []board.Ended             `json:"lost,omitempty"`
-	Standing    *board.Standing           `json:"standing,omitempty"`
-	Findings    []board.Finding           `json:"findings" doc:"Where the system and the customer's behaviour contradict one another (R-042)"`
-	Timeline    []catalogue.TimelineEntry `json:"timeline" doc:"Newest entries"`
+	Needs       []Need                 `json:"needs" doc:"What the customer needs, by what it was said with"`
+	Promise     *Promise               `json:"last_promise,omitempty" doc:"What was promised last, and by when"`
+	Promises    []Promise              `json:"promises" doc:"All that is promised and not yet done, the earliest first"`
+	Objections  []Objection            `json:"open_objections"`
+	Questions   []board.Question       `json:"questions" doc:"What the customer asked last and was answered: not to be asked or answered otherwise (R-039)"`
+	Decides     []Decides              `json:"who_decides" doc:"Contacts by role in the buying process, those who decide first"`
+	Running     []board.Running        `json:"running" doc:"Deals, leads, cases, contracts, interventions, surveys under way"`
+	Next        []board.Next           `json:"next" doc:"What happens next if nobody acts, and why"`
+	LastIn      *board.Touch           `json:"last_inbound,omitempty" doc:"When the customer last turned to us"`
+	LastOut     *board.Touch           `json:"last_outbound,omitempty" doc:"When we last turned to the customer"`
+	Recent      map[string]board.Touch `json:"recent,omitempty" doc:"Newest entry of each kind and direction (R-094)"`
+	Quotes      []board.Quoted         `json:"quotes" doc:"Quotes sent, newest first"`
+	Attachments []board.Attached       `json:"attachments" doc:"Files kept with the customer, newest first"`
+	Care        *board.Care            `json:"care,omitempty" doc:"Who looks after the customer since the win"`
+	Won         []board.Ended          `json:"won,omitempty"`
+	Lost        []board.Ended          `json:"lost,omitempty"`
+	Standing    *board.Standing        `json:"standing,omitempty"`
+	Findings    []board.Finding        `json:"findings" doc:"Where the system and the customer's behaviour contradict one another (R-042)"`
+	Timeline    []timeline.Written     `json:"timeline" doc:"Newest entries"`
 }
 
 // Need is what a customer needs.
@@ -115,24 +115,36 @@ func (p *Panorama) Show(ctx context.Context, who auth.Principal, id string) (Sho
 	if err != nil {
 		return Shown{}, err
 	}
-	d, err := p.boards.Get(ctx, file.ID)
+	d, err := p.views.Get(ctx, file.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		d, err = store.New(file.ID, board.Board{Customer: file.ID}), nil
+		d, err = store.New(file.ID, view{}), nil
 	}
 	if err != nil {
 		return Shown{}, err
 	}
-	entries, _, err := p.Timeline.Newest(ctx, file.ID, timeline.Filter{Unique: true}, recentEntries, "")
+	entries, err := p.Timeline.Latest(ctx, file.ID, recentEntries)
 	if err != nil {
 		return Shown{}, err
 	}
-	b := d.Body
+	b := d.Body.Board
 	out := Shown{Customer: file.Customer, AsOf: p.Clock(), Owner: holder.Owner, Pooled: holder.Pooled, Window: b.Owner.Window, Decider: b.Owner.Decider, Follower: b.Owner.Follower,
 		Previous: b.Owner.Previous, Running: orEmpty(b.Items()), Next: orEmpty(b.Upcoming(upcoming)), Questions: orEmpty(b.Questions), Findings: orEmpty(b.Findings),
 		Recent: b.Touches, Quotes: orEmpty(b.Quotes), Attachments: orEmpty(b.Attachments), Care: b.Care, Won: b.Won, Lost: b.Lost, Standing: b.Standing, Timeline: entries, Needs: []Need{}, Promises: []Promise{}, Objections: []Objection{}, Decides: decides(file.Contacts)}
 	out.of(b)
 	return out, nil
 }
+
+// view is a board as it is shown: how far facts were read is much, and shown to nobody.
+type view struct {
+	board.Board
+	Seen unread `json:"seen,omitzero"`
+}
+
+// unread is passed over.
+type unread struct{}
+
+// UnmarshalJSON takes nothing in.
+func (unread) UnmarshalJSON([]byte) error { return nil }
 
 // of fills in what the board says of what runs.
 func (s *Shown) of(b board.Board) {

@@ -51,8 +51,9 @@ type Config struct {
 type Panorama struct {
 	Config
 	boards store.Collection[board.Board]
-	wake   chan struct{} // something is due earlier than thought
-	due    atomic.Int64  // when the next check is thought to be due; 0: none
+	views  store.Collection[view] // the same documents, to be shown
+	wake   chan struct{}          // something is due earlier than thought
+	due    atomic.Int64           // when the next check is thought to be due; 0: none
 }
 
 // New declares the boards.
@@ -60,7 +61,7 @@ func New(ctx context.Context, c Config) (*Panorama, error) {
 	if err := c.Engine.Declare(ctx, boards); err != nil {
 		return nil, err
 	}
-	return &Panorama{Config: c, boards: store.Of[board.Board](c.Engine, boards), wake: make(chan struct{}, 1)}, nil
+	return &Panorama{Config: c, boards: store.Of[board.Board](c.Engine, boards), views: store.Of[view](c.Engine, boards), wake: make(chan struct{}, 1)}, nil
 }
 
 // sideBySide is how many customers of a batch are worked at once.
