@@ -52,6 +52,11 @@ func (rules) Status(s *State, _ *policy.View) journey.Status {
 	name := stages[k.Status]
 	st := journey.Status{Stage: k.Status, StageName: name, Owner: k.Owner, Customer: s.customer(), Closed: s.Now.IsZero() || k.Status == catalogue.CaseClosed,
 		Says: lang.T(k.KindName.Zh+"「"+k.Title+"」· "+name.Zh, k.KindName.En+" “"+k.Title+"” · "+name.En)}
+	for _, c := range []clock{response, solution} {
+		if told := c.of(&k); !st.Closed && !told.BreachedAt.IsZero() && told.DoneAt.IsZero() {
+			st.Says = lang.T(st.Says.Zh+" · "+c.what.Zh+"已超时", st.Says.En+" · the "+c.what.En+" is overdue")
+		}
+	}
 	if !st.Closed && (!k.Response.BreachedAt.IsZero() || !k.Solution.BreachedAt.IsZero()) {
 		st.Risk = "at_risk"
 	}

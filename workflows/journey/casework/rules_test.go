@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"liuke.dev/shared/catalogue"
@@ -233,5 +234,19 @@ func TestCalendarsAndOrder(t *testing.T) {
 	s.step(monday+2*hour, "closed", func(k *catalogue.Case) { k.Status, k.ClosedAt = catalogue.CaseClosed, monday+2*hour })
 	if d := s.Decide(monday+3*hour, older); len(d.Read) != 0 || !d.Ended {
 		t.Errorf("an older fact: read %v, ended %v", d.Read, d.Ended)
+	}
+}
+
+// who looks at a case sees that a clock ran down, until it was made up for.
+func TestAnOverdueCaseSaysSo(t *testing.T) {
+	monday := journeytest.At(t, "2026-03-02 09:00")
+	s := begin(t, monday)
+	s.step(monday+6*hour, "told", func(k *catalogue.Case) { k.Response.BreachedAt = monday + 5*hour })
+	if says := s.Last.Status.Says; !strings.Contains(says.Zh, "首次响应已超时") || !strings.Contains(says.En, "the first response is overdue") || s.Last.Status.Risk != "at_risk" {
+		t.Errorf("%+v", s.Last.Status)
+	}
+	s.step(monday+7*hour, "resumed", func(k *catalogue.Case) { k.Status, k.Response.DoneAt = catalogue.CaseWorking, monday+7*hour })
+	if says := s.Last.Status.Says; strings.Contains(says.En, "overdue") {
+		t.Errorf("%+v", says)
 	}
 }
