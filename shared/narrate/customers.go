@@ -50,6 +50,16 @@ var aboutCustomers = map[string]func(Names, json.RawMessage) (lang.Text, error){
 	typeOf(&catalogue.ChurnConfirmed{}): teller(func(_ Names, d catalogue.ChurnConfirmed) lang.Text {
 		return lang.T("确认流失："+d.After.Evidence, "churn confirmed: "+d.After.Evidence)
 	}),
+	typeOf(&catalogue.ReviewStepped{}): teller(func(_ Names, d catalogue.ReviewStepped) lang.Text {
+		switch r := d.After; r.Status {
+		case catalogue.ReviewHeld:
+			return lang.T("已召开："+r.Name.Zh+"："+r.Findings, "held: "+r.Name.En+": "+r.Findings)
+		case catalogue.ReviewMissed:
+			return lang.T("无人召开："+r.Name.Zh, "nobody held it: "+r.Name.En)
+		default:
+			return lang.T("已排期："+r.Name.Zh, "planned: "+r.Name.En)
+		}
+	}),
 	typeOf(&catalogue.ChurnReviewClosed{}): teller(func(_ Names, d catalogue.ChurnReviewClosed) lang.Text {
 		return lang.T("流失复盘完成："+d.After.Summary, "churn review closed: "+d.After.Summary)
 	}),

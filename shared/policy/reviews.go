@@ -152,6 +152,39 @@ func (r Rhythm) Occasion(after instant.Time, zone *time.Location) instant.Time {
 	}
 }
 
+// turn is about how long a period of the rhythm is.
+func (r Rhythm) turn() time.Duration {
+	days := map[string]int{EveryWeek: 7, EveryMonth: 30}[r.Every]
+	if days == 0 {
+		days = 91
+	}
+	return time.Duration(days) * 24 * time.Hour
+}
+
+// Occasion gives the first occasion of a rhythm that is due after an instant, in the
+// company's zone. Under a demo's speed it is a period later by the demo's clock: a
+// calendar of days that pass in a second has no Mondays.
+func (v *View) Occasion(r Rhythm, after instant.Time) instant.Time {
+	if v.Speed > 1 {
+		return after.Add(r.turn() / time.Duration(v.Speed))
+	}
+	return r.Occasion(after, v.Zone())
+}
+
+// Opens gives when an occasion that is due at an instant opens.
+func (v *View) Opens(r Rhythm, due instant.Time) instant.Time {
+	return due.Add(-r.OpensIn.Elapsed() / time.Duration(max(v.Speed, 1)))
+}
+
+// OccasionID names an occasion: by its day, and where a day passes in seconds by its time.
+func (v *View) OccasionID(r Rhythm, due instant.Time) string {
+	layout := "2006-01-02"
+	if v.Speed > 1 {
+		layout += "T150405.000"
+	}
+	return r.ID + "." + due.Std().In(v.Zone()).Format(layout)
+}
+
 // period gives the beginning of the nth period from that of t on, and its days.
 func (r Rhythm) period(t time.Time, n int) (start time.Time, days int) {
 	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 12, 0, 0, 0, time.UTC) }

@@ -85,3 +85,29 @@ func TestReviewsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// at a demo's speed a review comes a period later by the demo's clock, and no
+// two have one name; in earnest by the calendar.
+func TestOccasionAtSpeed(t *testing.T) {
+	b := Book{Version: 1, Sections: Defaults()}
+	fast, err := NewView(&b, 86_400)
+	if err != nil {
+		t.Fatal(err)
+	}
+	earnest, err := NewView(&b, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := instant.Of(time.Date(2026, 3, 4, 2, 0, 0, 0, time.UTC))
+	for id, seconds := range map[string]instant.Time{"weekly_funnel": 7, "churn_risk_list": 7, "monthly_departments": 30, "quarterly_process": 91} {
+		r, _ := fast.Sections.Reviews.Rhythm(id)
+		due := fast.Occasion(r, at)
+		opens := r.OpensIn.Elapsed().Milliseconds() / 86_400
+		if due != at+seconds*1000 || fast.Opens(r, due) != due-instant.Time(opens) || fast.OccasionID(r, due) == fast.OccasionID(r, fast.Occasion(r, due)) {
+			t.Errorf("%s: due %s, opens %s", id, due, fast.Opens(r, due))
+		}
+		if plain := earnest.Occasion(r, at); plain != r.Occasion(at, earnest.Zone()) || earnest.Opens(r, plain) != plain.Add(-r.OpensIn.Elapsed()) || len(earnest.OccasionID(r, plain)) != len(id)+11 {
+			t.Errorf("%s in earnest: %s", id, plain)
+		}
+	}
+}

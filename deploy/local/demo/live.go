@@ -43,6 +43,7 @@ func (l *Life) Run(ctx context.Context) error {
 		go func() { l.report(l.work(ctx, id, one, i)) }()
 	}
 	go func() { l.report(l.visitors(ctx)) }()
+	go func() { l.report(l.meet(ctx)) }()
 	select {
 	case err := <-l.errs:
 		return fmt.Errorf("the demo's company: %w", err)

@@ -56,6 +56,7 @@ var shown = map[string]struct{ sign, colour string }{
 	typeOf(&catalogue.InterventionClosed{}):    {"⛑", "\x1b[36m"},
 	typeOf(&catalogue.ChurnConfirmed{}):        {"✗", "\x1b[31;1m"},
 	typeOf(&catalogue.ChurnReviewClosed{}):     {"✎", "\x1b[36m"},
+	typeOf(&catalogue.ReviewStepped{}):         {"✎", "\x1b[36m"},
 }
 
 // levels colour reminders by how serious they are.
@@ -108,12 +109,16 @@ func (v *View) show(e facts.Event) error {
 }
 
 // telling leaves out what is true and nobody waits to see: orders of long ago, and
-// assessments that leave life cycle and redness as they were.
+// assessments that leave life cycle and redness as they were; of scheduled
+// reviews those that found something.
 func telling(e facts.Event) bool {
 	switch e.Type {
 	case typeOf(&catalogue.OrderRecorded{}):
 		d, err := facts.Decode[catalogue.OrderRecorded](e)
 		return err == nil && d.After.RecordedAt.Sub(d.After.PlacedAt) < time.Second
+	case typeOf(&catalogue.ReviewStepped{}):
+		d, err := facts.Decode[catalogue.ReviewStepped](e)
+		return err == nil && d.After.Status == catalogue.ReviewHeld && d.After.Findings != ""
 	case typeOf(&catalogue.StandingAssessed{}):
 		d, err := facts.Decode[catalogue.StandingAssessed](e)
 		return err == nil && (slices.Contains(d.Changed, "lifecycle") || slices.Contains(d.Changed, "red")) && d.Before != nil

@@ -126,7 +126,7 @@ func next() journey.Rule[State] {
 		Name: "next",
 		Arm: func(s *State, v *policy.View, p *journey.Pending) {
 			if r, ok := v.Sections.Reviews.Rhythm(s.Now.Value.Rhythm); ok && s.Begun.Set() {
-				p.Add(s.Begun, s.Now.Value.NextDue.Add(-r.OpensIn.Elapsed()))
+				p.Add(s.Begun, v.Opens(r, s.Now.Value.NextDue))
 			}
 		},
 		Fire: func(s *State, f *journey.Firing) {

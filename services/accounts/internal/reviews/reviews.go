@@ -96,10 +96,10 @@ func (r *Reviews) Next(ctx context.Context, p auth.Principal, rhythm string, aft
 }
 
 func (r *Reviews) plan(ctx context.Context, rhythm policy.Rhythm, after instant.Time, v *policy.View) (*Doc, error) {
-	due := rhythm.Occasion(after, v.Zone())
-	id := rhythm.ID + "." + due.Std().In(v.Zone()).Format("2006-01-02")
+	due := v.Occasion(rhythm, after)
+	id := v.OccasionID(rhythm, due)
 	made := Occasion{catalogue.Review{ID: id, Rhythm: rhythm.ID, Name: rhythm.Name, Status: catalogue.ReviewPlanned, Owner: r.owner(rhythm), Covers: rhythm.Covers,
-		Due: due, Opens: due.Add(-rhythm.OpensIn.Elapsed()), NextDue: rhythm.Occasion(due, v.Zone())}}
+		Due: due, Opens: v.Opens(rhythm, due), NextDue: v.Occasion(rhythm, due)}}
 	for _, role := range rhythm.Invites {
 		made.Participants = append(made.Participants, r.People.Active(auth.Role(role))...)
 	}
