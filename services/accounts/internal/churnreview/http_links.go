@@ -35,7 +35,7 @@ func (p Part) registerLinks(s *httpx.Server) {
 			Description: "Anonymous: what is answered is not kept with who was asked (R-124)."}
 	}
 	ballot := public(http.MethodPost, "open-churn-invitation", "Change an invitation for the questionnaire, once")
-	ballot.Path = links.Route(Invitation, "{token}")
+	ballot.Path, ballot.Status = links.Route(Invitation, "{token}"), http.StatusOK
 	httpx.Handle(s, ballot, p.postBallot)
 	p.Links.Page(s, Invitation, "The invitation to the anonymous questionnaire as a page", p.showInvitation, p.openInvitation)
 	httpx.Handle(s, public(http.MethodGet, "get-churn-questionnaire", "The questionnaire"), p.getQuestionnaire)

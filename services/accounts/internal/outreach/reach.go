@@ -49,7 +49,7 @@ func (o *Outreach) Reach(ctx context.Context, id, by string, ask effects.ReachCu
 		if d, err = o.place(ctx, id); err != nil {
 			return catalogue.Outreach{}, err
 		}
-		if d.Body.SendAt <= now {
+		if d.Body.SendAt <= o.Clock() { // it took its place a moment after it was asked for
 			if err := o.leave(ctx, d.Body.Customer); err != nil {
 				return catalogue.Outreach{}, err
 			}
