@@ -75,23 +75,50 @@ func (s *Sender) Round(ctx context.Context) error {
 	return err
 }
 
+// start sends what is due to a target, each place one after the other of what was
+// found: to look anew for each would read fifty in order to send two.
 func (s *Sender) start(ctx context.Context, target string, places int) error {
+	free := s.free(target, places)
+	if free == 0 {
+		return nil // who has the places looks again on leaving them
+	}
 	due := store.Range{To: s.Desk.Clock().Add(time.Millisecond).String()}
 	page, err := s.Desk.Docs.Deliveries.Page(ctx, store.Query{Index: storage.Due, Equal: []any{target, true}, Range: due, Limit: 50})
+	found := make(chan *store.Doc[outbox.Delivery], len(page.Docs))
 	for _, doc := range page.Docs {
-		leave, ok := s.enter(target, places, &doc.Body)
-		if !ok {
-			continue
-		}
-		s.out.Go(func() {
-			defer s.Desk.Wake() // there may be more
-			defer leave()
-			if err := s.send(ctx, doc); err != nil && ctx.Err() == nil {
-				s.Desk.Log.WarnContext(ctx, "sending", "delivery", doc.ID, "error", err)
-			}
-		})
+		found <- doc
+	}
+	close(found)
+	for range min(free, len(page.Docs)) {
+		s.out.Go(func() { s.sendAll(ctx, target, places, found) })
 	}
 	return err
+}
+
+func (s *Sender) sendAll(ctx context.Context, target string, places int, found <-chan *store.Doc[outbox.Delivery]) {
+	for doc := range found {
+		if ctx.Err() != nil {
+			return
+		}
+		leave, ok := s.enter(target, places, &doc.Body)
+		if !ok {
+			continue // who has the place, or the person, looks again
+		}
+		if err := s.send(ctx, doc); err != nil && ctx.Err() == nil {
+			s.Desk.Log.WarnContext(ctx, "sending", "delivery", doc.ID, "error", err)
+		}
+		leave()
+		if len(found) == 0 {
+			s.Desk.Wake() // there may be more
+		}
+	}
+}
+
+// free gives how many places at a target nobody has.
+func (s *Sender) free(target string, places int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(0, places-s.busy[target])
 }
 
 // enter takes a place at a target. A person's digest leaves once, and their robot
