@@ -50,8 +50,23 @@ func measureScore(ctx context.Context, b *bench) error {
 		if err := <-profiled; err != nil {
 			return err
 		}
+		b.stateTold(ctx, o)
 	}
 	return nil
+}
+
+// toldWithin bounds the wait for what follows from a scoring.
+const toldWithin = 2 * time.Minute
+
+// stateTold states when all facts of a scoring were published and read; that this
+// takes longer than is waited for is a figure, too.
+func (b *bench) stateTold(ctx context.Context, o *programtest.Office) {
+	const what = "all facts of that scoring published and read by everybody after"
+	if took, err := settle(ctx, o, b.during(toldWithin)); err != nil {
+		b.report.state(what, "more than "+short(b.during(toldWithin)))
+	} else {
+		b.report.state(what, short(took))
+	}
 }
 
 // peak gives the most memory that a process has had in use, in bytes.
