@@ -268,12 +268,17 @@ func (p *Panorama) released(ctx context.Context, d *store.Doc[board.Board], f ca
 	if d.ID == f.Into {
 		back, from = o, d
 	}
-	if back.Body.MergedInto == "" {
-		return nil, nil // it was given back before
-	}
 	var given []string
 	for _, g := range f.Given {
 		given = append(given, g.Kind+"/"+g.ID)
+	}
+	if back.Body.MergedInto == "" {
+		// It was given back before; the board that it came from is stored after it, and
+		// may have lost that race or a crash.
+		if !from.Body.Forget(&back.Body, given) || from == d {
+			return nil, nil
+		}
+		return o, nil
 	}
 	from.Body.Release(&back.Body, given)
 	o.Body.CheckAt = p.Clock() // it is judged soon

@@ -73,3 +73,15 @@ func (b *Board) Release(o *Board, given []string) {
 	}
 	b.Won, b.Lost = own(b.Won, o.Won), own(b.Lost, o.Lost)
 }
+
+// Forget takes off what was given back already, and tells whether there was any.
+func (b *Board) Forget(o *Board, given []string) bool {
+	found := false
+	for key, r := range b.Running {
+		if r.Origin == o.Customer || slices.Contains(given, key) {
+			b.end(r.Subject)
+			found = true
+		}
+	}
+	return found
+}
