@@ -17,13 +17,12 @@ import (
 func (t *Trial) finish(ctx context.Context) (r Result, err error) {
 	r.Fault = Fault{Target: "everything", Kind: "-", When: "at the end"}
 	begin := time.Now()
-	t.calm(ctx)
-	t.calm(ctx) // what was under way after the last row too
 	waiting := ""
 	for end := begin.Add(settleWithin); ; {
 		if err := t.read(); err != nil {
 			return r, err
 		}
+		t.calm(ctx) // until nothing is left, whether or not its recording was ever acknowledged
 		if waiting = t.unsettled(); waiting == "" {
 			same, err := t.anew(ctx)
 			if err != nil {
