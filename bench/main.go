@@ -125,7 +125,7 @@ func (b *bench) build(ctx context.Context) error {
 }
 
 // ofOne are the parts that look into the all-in-one program.
-var ofOne = []string{"store", "rate", "start", "history", "rules", "score", "year"}
+var ofOne = []string{"store", "rate", "start", "history", "rules", "customers", "panorama", "fresh", "score", "year"}
 
 func run(ctx context.Context, b *bench, only string, write bool) (err error) {
 	runtime.GOMAXPROCS(cores)
