@@ -51,7 +51,7 @@ func (s *Service) rehearse(ctx context.Context, in *struct {
 	if err := problem.InvalidFields(policy.Validate(book.Sections)...); err != nil {
 		return nil, err
 	}
-	view, err := policy.NewView(&book, inForce.Speed)
+	view, err := inForce.Like(&book)
 	if err != nil {
 		return nil, err
 	}

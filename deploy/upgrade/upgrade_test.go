@@ -245,9 +245,9 @@ func (s *stand) tryOdd() {
 	if status := s.status(); status.Current != "1.1.0" {
 		s.t.Fatalf("a build that waits for its operator has taken over: %+v", status)
 	}
-	if err := s.rollout.Ramp(s.t.Context(), "2.0.0-odd", 50); err != nil {
-		s.t.Fatal(err)
-	}
+	s.await("the odd build gets half of the journeys", 30*time.Second, func() bool { // refused until all its task queues are seen
+		return s.rollout.Ramp(s.t.Context(), "2.0.0-odd", 50) == nil
+	})
 	var stuck []string
 	s.await("journeys fail on the odd build", 60*time.Second, func() bool { stuck = s.failing(); return len(stuck) > 3 })
 	if err := s.rollout.Ramp(s.t.Context(), "2.0.0-odd", 0); err != nil {

@@ -47,6 +47,7 @@ type Config struct {
 	Issuer         string   `koanf:"issuer"`          // URL of an external OIDC issuer; empty: the embedded one
 	Audience       string   `koanf:"audience"`        // audience that tokens of the external issuer must have
 	Speed          int64    `koanf:"speed"`           // divides every policy duration; 1 in earnest
+	ReviewSpeed    int64    `koanf:"review_speed"`    // divides the periods of scheduled reviews; 1: they go by the calendar, at any speed
 	Partitions     int      `koanf:"partitions"`      // of each topic
 	Replication    int      `koanf:"replication"`     // of each topic
 	LogLevel       string   `koanf:"log_level"`       // debug, info, warn, error
@@ -126,7 +127,7 @@ type Signing struct {
 // Default is what a laptop needs: everything on loopback.
 func Default() Config {
 	return Config{HTTP: "127.0.0.1:8080", Kafka: []string{"127.0.0.1:9092"}, Temporal: "127.0.0.1:7233", TemporalUI: "127.0.0.1:8233",
-		Namespace: "liuke", Speed: 1, Partitions: 12, Replication: 1, KafkaMechanism: MechanismSCRAM512, LogLevel: "info", LogFormat: "text", Traces: telemetry.None, TracesRatio: 1, Journeys: JourneysRun, Drain: 3 * time.Second, Rollout: RolloutAuto, SMTP: SMTP{Port: 587, TLS: "starttls"}}
+		Namespace: "liuke", Speed: 1, ReviewSpeed: 1, Partitions: 12, Replication: 1, KafkaMechanism: MechanismSCRAM512, LogLevel: "info", LogFormat: "text", Traces: telemetry.None, TracesRatio: 1, Journeys: JourneysRun, Drain: 3 * time.Second, Rollout: RolloutAuto, SMTP: SMTP{Port: 587, TLS: "starttls"}}
 }
 
 // Load reads the configuration: base, then the YAML file (if named, or
@@ -220,6 +221,9 @@ func (c *Config) check() error {
 	}
 	if c.Speed < 1 {
 		errs = append(errs, fmt.Errorf("speed: %d is below 1", c.Speed))
+	}
+	if c.ReviewSpeed < 1 {
+		errs = append(errs, fmt.Errorf("review_speed: %d is below 1", c.ReviewSpeed))
 	}
 	if c.Journeys != JourneysRun && c.Journeys != JourneysHeld {
 		errs = append(errs, fmt.Errorf("journeys: %q is not %s or %s", c.Journeys, JourneysRun, JourneysHeld))

@@ -14,6 +14,9 @@ var ErrNoPolicy = errors.New("policy: no version of the policy book is in force"
 // Holder holds the published versions of the book and gives the one in force.
 // A process fills it from the policy topic.
 type Holder struct {
+	// ReviewSpeed is that of the views that are put from then on; see View.
+	ReviewSpeed int64
+
 	speed int64
 	mu    sync.RWMutex
 	views []*View // newest version first
@@ -31,7 +34,7 @@ func (h *Holder) Put(b Book) error {
 	if known {
 		return nil
 	}
-	v, err := newView(&b, h.speed, h.known)
+	v, err := newView(&b, h.speed, h.ReviewSpeed, h.known)
 	if err != nil {
 		return err
 	}

@@ -162,24 +162,24 @@ func (r Rhythm) turn() time.Duration {
 }
 
 // Occasion gives the first occasion of a rhythm that is due after an instant, in the
-// company's zone. Under a demo's speed it is a period later by the demo's clock: a
+// company's zone. At a review speed it is a period later by the demo's clock: a
 // calendar of days that pass in a second has no Mondays.
 func (v *View) Occasion(r Rhythm, after instant.Time) instant.Time {
-	if v.Speed > 1 {
-		return after.Add(r.turn() / time.Duration(v.Speed))
+	if v.ReviewSpeed > 1 {
+		return after.Add(r.turn() / time.Duration(v.ReviewSpeed))
 	}
 	return r.Occasion(after, v.Zone())
 }
 
 // Opens gives when an occasion that is due at an instant opens.
 func (v *View) Opens(r Rhythm, due instant.Time) instant.Time {
-	return due.Add(-r.OpensIn.Elapsed() / time.Duration(max(v.Speed, 1)))
+	return due.Add(-r.OpensIn.Elapsed() / time.Duration(max(v.ReviewSpeed, 1)))
 }
 
 // OccasionID names an occasion: by its day, and where a day passes in seconds by its time.
 func (v *View) OccasionID(r Rhythm, due instant.Time) string {
 	layout := "2006-01-02"
-	if v.Speed > 1 {
+	if v.ReviewSpeed > 1 {
 		layout += "T150405.000"
 	}
 	return r.ID + "." + due.Std().In(v.Zone()).Format(layout)

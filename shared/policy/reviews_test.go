@@ -90,10 +90,12 @@ func TestReviewsAreChecked(t *testing.T) {
 // two have one name; in earnest by the calendar.
 func TestOccasionAtSpeed(t *testing.T) {
 	b := Book{Version: 1, Sections: Defaults()}
-	fast, err := NewView(&b, 86_400)
-	if err != nil {
+	demo := NewHolder(86_400)
+	demo.ReviewSpeed = 86_400
+	if err := demo.Put(b); err != nil {
 		t.Fatal(err)
 	}
+	fast, _ := demo.Latest()
 	earnest, err := NewView(&b, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -15,12 +15,15 @@ import (
 type View struct {
 	*Book
 	// Speed divides every duration, 1 in earnest; a demo lets a month pass in a minute.
-	Speed     int64
-	schedule  *calendar.Schedule // that working durations run on
-	home      *calendar.Schedule // of the default calendar
-	schedules map[string]*calendar.Schedule
-	views     map[string]*View // of the same book on its other calendars
-	stages    map[string]map[string]*Stage
+	Speed int64
+	// ReviewSpeed divides the periods of scheduled reviews, which no deed ever ends: 1,
+	// by the calendar, unless a demo wants to show them.
+	ReviewSpeed int64
+	schedule    *calendar.Schedule // that working durations run on
+	home        *calendar.Schedule // of the default calendar
+	schedules   map[string]*calendar.Schedule
+	views       map[string]*View // of the same book on its other calendars
+	stages      map[string]map[string]*Stage
 }
 
 // compiled keeps schedules by the JSON of their calendar, so that versions of
@@ -44,10 +47,13 @@ func (c compiled) schedule(cal calendar.Calendar) (*calendar.Schedule, error) {
 }
 
 // NewView compiles a book.
-func NewView(b *Book, speed int64) (*View, error) { return newView(b, speed, compiled{}) }
+func NewView(b *Book, speed int64) (*View, error) { return newView(b, speed, 1, compiled{}) }
 
-func newView(b *Book, speed int64, known compiled) (*View, error) {
-	v := &View{Book: b, Speed: max(speed, 1), schedules: map[string]*calendar.Schedule{}, stages: map[string]map[string]*Stage{}}
+// Like compiles another book, to be read at the same speeds.
+func (v *View) Like(b *Book) (*View, error) { return newView(b, v.Speed, v.ReviewSpeed, compiled{}) }
+
+func newView(b *Book, speed, reviews int64, known compiled) (*View, error) {
+	v := &View{Book: b, Speed: max(speed, 1), ReviewSpeed: max(reviews, 1), schedules: map[string]*calendar.Schedule{}, stages: map[string]map[string]*Stage{}}
 	for _, c := range b.Sections.Calendars.Calendars {
 		s, err := known.schedule(c)
 		if err != nil {

@@ -79,6 +79,7 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	h := &Host{Config: c, Log: log, Key: key, Metrics: registry, Gin: httpx.NewEngine(), Objects: files, facts: facts.NewMetrics(registry), Directory: directory.New(),
 		Policy: policy.NewHolder(c.Speed), Cluster: kafka.Open(cluster), policies: make(chan struct{}), known: make(chan struct{})}
+	h.Policy.ReviewSpeed = c.ReviewSpeed
 	if err := h.Gin.SetTrustedProxies(c.TrustedProxies); err != nil {
 		return nil, fmt.Errorf("trusted_proxies: %w", err)
 	}

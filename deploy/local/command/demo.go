@@ -83,7 +83,7 @@ func demoSettings(c *cobra.Command) (config.Config, error) {
 	if err != nil {
 		return base, err
 	}
-	base.Speed = speed
+	base.Speed, base.ReviewSpeed = speed, speed // so that a newcomer sees one
 	return settings(c, base)
 }
 
