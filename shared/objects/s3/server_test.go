@@ -27,6 +27,7 @@ type bucket struct {
 	mu      sync.Mutex
 	objects map[string][]byte
 	uploads map[string]map[int][]byte
+	begun   int // uploads so far: an id is never given twice
 	away    bool
 }
 
@@ -67,7 +68,8 @@ func (b *bucket) object(w http.ResponseWriter, r *http.Request, key string) {
 	upload := r.URL.Query().Get("uploadId")
 	switch {
 	case r.Method == http.MethodPost && r.URL.Query().Has("uploads"):
-		upload = strconv.Itoa(len(b.uploads) + 1)
+		b.begun++
+		upload = strconv.Itoa(b.begun)
 		b.uploads[upload] = map[int][]byte{}
 		answer(w, struct {
 			XMLName     xml.Name `xml:"InitiateMultipartUploadResult"`
