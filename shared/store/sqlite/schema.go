@@ -68,7 +68,13 @@ func (e *engine) Declare(ctx context.Context, specs ...store.Spec) error {
 }
 
 func declare(c *conn, s store.Spec) error {
-	table := fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s (id TEXT NOT NULL, version INTEGER NOT NULL, chain TEXT NOT NULL, commands TEXT NOT NULL, body TEXT NOT NULL)`, quote(s.Name))
+	// A new table has its columns from the start: each that is added makes SQLite read
+	// the whole schema anew.
+	var paths strings.Builder
+	for _, p := range list.AllPaths(s) {
+		paths.WriteString(", " + pathColumn(p))
+	}
+	table := fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s (id TEXT NOT NULL, version INTEGER NOT NULL, chain TEXT NOT NULL, commands TEXT NOT NULL, body TEXT NOT NULL%s)`, quote(s.Name), paths.String())
 	if _, err := c.exec(table); err != nil {
 		return err
 	}
