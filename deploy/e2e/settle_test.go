@@ -49,7 +49,7 @@ func unsettled(ctx context.Context, t *testing.T, o *programtest.Office, s *prog
 	case len(m.Above("liuke_consumer_lag", 0)) > 0:
 		return fmt.Sprint("consumers lag behind: ", m.Above("liuke_consumer_lag", 0)), l
 	case len(broken) > 0:
-		return fmt.Sprintf("%d promises are not kept: %.5q", len(broken), broken[:min(5, len(broken))]), l
+		return fmt.Sprintf("%d promises are not kept: %q", len(broken), broken[:min(5, len(broken))]), l
 	case due != 0:
 		return fmt.Sprintf("%s is pending, due at %s", id, due), l
 	case quiet < 3*time.Second:

@@ -116,7 +116,7 @@ func look(ctx context.Context, t *testing.T, o *programtest.Office, path string,
 // doubled.
 func TestARollingRestartFailsNobody(t *testing.T) {
 	n := seed(t)
-	ctx := bounded(t, 5*time.Minute)
+	ctx := bounded(t, 9*time.Minute)
 	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
 	journal, repeated := recount.NewJournal(), new(atomic.Int64)
 	working, leave := context.WithCancel(ctx)
@@ -153,7 +153,7 @@ func TestARollingRestartFailsNobody(t *testing.T) {
 		report(t, "requests that one repetition did not cure", journal.Lost)
 	}
 	calm(ctx, t, o, journal, rand.New(rand.NewPCG(n, 0))) //nolint:gosec // chances that can be repeated
-	l := settle(ctx, t, o, follow(t, o.Follow(ctx)), 2*time.Minute)
+	l := settle(ctx, t, o, follow(t, o.Follow(ctx)), 4*time.Minute) // what a process had in hand waits for its time-out
 	t.Log(l.Count())
 	report(t, "broken promises", l.Broken(instant.Now(), 0))
 	checkWrites(ctx, t, o, journal, l)
