@@ -31,7 +31,7 @@ func pastID(n int) string { return fmt.Sprintf("past-%07d", n) }
 // once in a run is filled no more.
 func (b *bench) withPast(ctx context.Context, customers int) (*programtest.Office, error) {
 	if o := b.pasts[customers]; o != nil {
-		return o, o.Start(ctx)
+		return o, begun(ctx, o)
 	}
 	o, err := b.open(ctx, fmt.Sprintf("past-%d", customers))
 	if err != nil {
@@ -56,7 +56,19 @@ func (b *bench) withPast(ctx context.Context, customers int) (*programtest.Offic
 		b.pasts = map[int]*programtest.Office{}
 	}
 	b.pasts[customers] = o
-	return o, o.Start(ctx)
+	return o, begun(ctx, o)
+}
+
+// begun starts a program and waits until it has read what there is.
+func begun(ctx context.Context, o *programtest.Office) error {
+	if err := o.Start(ctx); err != nil {
+		return err
+	}
+	_, err := settle(ctx, o, time.Minute)
+	if err != nil {
+		o.Kill()
+	}
+	return err
 }
 
 // measureCustomers gives how fast customers are listed when there are few and when
@@ -92,9 +104,6 @@ func (b *bench) measureLists(ctx context.Context, customers int) ([]times, error
 		return nil, err
 	}
 	defer o.Kill()
-	if _, err := settle(ctx, o, time.Minute); err != nil {
-		return nil, err
-	}
 	wire, took := &fasthttp.Client{}, make([]times, len(lists))
 	defer wire.CloseIdleConnections()
 	for i := range b.scale(2_000) + 200 {
@@ -124,9 +133,6 @@ func measurePanorama(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer o.Kill()
-	if _, err := settle(ctx, o, time.Minute); err != nil {
-		return err
-	}
 	boss := o.As(o.Boss)
 	look := func(wire *fasthttp.Client, _ int64) error {
 		return ask(wire, boss, "GET", "/v1/customers/"+pastID(rand.IntN(min(busy, all)))+"/panorama", nil, nil) //nolint:gosec // which does not matter

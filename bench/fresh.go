@@ -26,9 +26,6 @@ func measureFresh(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer o.Kill()
-	if _, err := settle(ctx, o, time.Minute); err != nil {
-		return err
-	}
 	f := &freshness{office: o, wire: &fasthttp.Client{}, customers: all}
 	if err := f.tell(ctx, 3*time.Second); err != nil { // warms up
 		return err

@@ -22,9 +22,6 @@ func measureScore(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer o.Kill()
-	if _, err := settle(ctx, o, time.Minute); err != nil {
-		return err
-	}
 	for _, of := range []string{"none scored before", "all scored before"} {
 		profiled := profile(ctx, "score", b.during(30*time.Second))
 		before, _, err := b.cpu(ctx, o)

@@ -13,13 +13,18 @@ import (
 	"liuke.dev/shared/store"
 )
 
+// Lost tells whether a commit failed because somebody else's was faster.
+func Lost(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists)
+}
+
 // Again carries out do until it loses no race any more, at most tries times over,
 // with growing pauses of up to 32 ms. Errors: those of do; problem.Unavailable once
 // it has lost too often.
 func Again(ctx context.Context, tries int, do func() error) error {
 	for attempt := 0; ; attempt++ {
 		err := do()
-		if err == nil || !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
+		if !Lost(err) {
 			return err
 		}
 		if attempt == tries {

@@ -3,8 +3,6 @@ package churnreview
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 
 	"liuke.dev/services/accounts/internal/access"
@@ -32,13 +30,6 @@ const Invitation = "churn-invitation"
 
 // spent notes that an invitation was changed for a ballot.
 type spent struct{}
-
-// number draws one by chance.
-func number() (string, error) {
-	b := make([]byte, 16)
-	_, err := rand.Read(b)
-	return hex.EncodeToString(b), err
-}
 
 // Send invites the lost customer to the questionnaire, through outreach: within the
 // contact budget, by consent and on the record. What a rule forbids is refused with
@@ -72,12 +63,8 @@ func (r *Reviews) invite(ctx context.Context, p auth.Principal, w Review) (catal
 	if err != nil {
 		return catalogue.Outreach{}, err
 	}
-	n, err := number()
-	if err != nil {
-		return catalogue.Outreach{}, err
-	}
 	until := at.Add(v.Sections.Reviews.Churn.LinkValid.Elapsed())
-	address, err := r.Links.Address(signedlink.Link{Purpose: Invitation, Subject: n, Expires: until})
+	address, err := r.Links.Address(signedlink.Link{Purpose: Invitation, Subject: rand.Text(), Expires: until})
 	if err != nil {
 		return catalogue.Outreach{}, err
 	}
@@ -92,19 +79,10 @@ func (r *Reviews) Ballot(ctx context.Context, l signedlink.Link) (string, error)
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte("invitation:" + l.Subject))
-	err = r.spent.Commit(ctx, store.New(hex.EncodeToString(sum[:16]), spent{}), "")
-	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict) {
-		return "", signedlink.Used()
-	}
-	if err != nil {
+	if err := once(r.spent.Commit(ctx, store.New(used("invitation", l), spent{}), "")); err != nil {
 		return "", err
 	}
-	n, err := number()
-	if err != nil {
-		return "", err
-	}
-	return r.Links.Address(signedlink.Link{Purpose: Purpose, Subject: n, Expires: ballotEnds(at, v.Sections.Reviews.Churn.LinkValid.Elapsed().Milliseconds())})
+	return r.Links.Address(signedlink.Link{Purpose: Purpose, Subject: rand.Text(), Expires: ballotEnds(at, v.Sections.Reviews.Churn.LinkValid.Elapsed().Milliseconds())})
 }
 
 // ballotEnds is the same for all who open their invitation on a day: the end of a

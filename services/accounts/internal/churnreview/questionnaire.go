@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/race"
 	"liuke.dev/shared/signedlink"
 	"liuke.dev/shared/store"
 )
@@ -48,9 +48,19 @@ func (r *Reviews) Answer(ctx context.Context, l signedlink.Link, a Answer) error
 		return err
 	}
 	a.Month = month(at)
-	sum := sha256.Sum256([]byte("answer:" + l.Subject))
-	err = r.answers.Commit(ctx, store.New(hex.EncodeToString(sum[:16]), a), "")
-	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict) {
+	return once(r.answers.Commit(ctx, store.New(used("answer", l), a), ""))
+}
+
+// used names what a link was used for, by the hash of its number: whoever has the
+// link finds it, and it does not lead to the link.
+func used(as string, l signedlink.Link) string {
+	sum := sha256.Sum256([]byte(as + ":" + l.Subject))
+	return hex.EncodeToString(sum[:16])
+}
+
+// once says of a commit that somebody was faster with: the link was used already.
+func once(err error) error {
+	if race.Lost(err) {
 		return signedlink.Used()
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/race"
 	rules "liuke.dev/shared/standing"
 	"liuke.dev/shared/store"
 )
@@ -65,10 +66,13 @@ func (p *Part) rescoreAll(ctx context.Context, ids []string) error {
 	}
 	for i, err := range p.docs.CommitAll(ctx, changes) {
 		r := done[i]
-		for n := 0; n < tries && lost(err) && ctx.Err() == nil; n++ {
-			if r, err = p.rescore(ctx, r.id); err == nil && r.before >= 0 {
-				err = p.docs.Commit(ctx, r.doc, "", r.facts...)
-			}
+		if race.Lost(err) {
+			err = race.Again(ctx, tries, func() (err error) {
+				if r, err = p.rescore(ctx, r.id); err == nil && r.before >= 0 {
+					err = p.docs.Commit(ctx, r.doc, "", r.facts...)
+				}
+				return err
+			})
 		}
 		if err != nil {
 			return err
@@ -79,11 +83,6 @@ func (p *Part) rescoreAll(ctx context.Context, ids []string) error {
 	}
 	p.scoring.customers.Add(int64(len(ids)))
 	return nil
-}
-
-// lost tells whether a commit lost a race.
-func lost(err error) bool {
-	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists)
 }
 
 // rescore makes one customer's history anew. What its timeline does not tell, such
