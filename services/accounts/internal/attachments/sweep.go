@@ -8,6 +8,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/race"
 	"liuke.dev/shared/store"
 )
 
@@ -26,26 +27,22 @@ const byAge = "by_age"
 var unsettled = store.Spec{Name: "attachment_pending", Indexes: []store.Index{{Name: byAge, Order: "at"}}}
 
 // begin notes that content is about to be put or taken away.
-func (a *Attachments) begin(ctx context.Context, id string) (*store.Doc[pending], error) {
-	for {
-		d, err := a.pending.Get(ctx, id)
+func (a *Attachments) begin(ctx context.Context, id string) (d *store.Doc[pending], err error) {
+	err = race.Again(ctx, 20, func() (err error) {
+		d, err = a.pending.Get(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
 			d, err = store.New(id, pending{}), nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if d.Body.Removing {
-			return nil, &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Text: lang.T("该文件正在清理，请稍后重试", "What was left of this file is being cleared away; try again")}
+			return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Text: lang.T("该文件正在清理，请稍后重试", "What was left of this file is being cleared away; try again")}
 		}
 		d.Body.At = a.Clock()
-		if err = a.pending.Commit(ctx, d, ""); err == nil {
-			return d, nil
-		}
-		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
-			return nil, err
-		}
-	}
+		return a.pending.Commit(ctx, d, "")
+	})
+	return d, err
 }
 
 // settle takes the note back. Failing is no harm: the sweep looks and finds all well.

@@ -83,7 +83,7 @@ func (c *Contracts) hand(ctx context.Context, o catalogue.Contract) (string, err
 		h.ID, h.Address, h.HandedAt, h.Error, h.Final = got.ID, got.Address, c.Clock(), "", false
 	}
 	err = c.handovers.Commit(ctx, d, "")
-	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict) {
+	if race.Lost(err) {
 		return "", problem.Away(fmt.Errorf("another process hands %s over", d.ID)) // it asks again, and finds what that one got
 	}
 	if err == nil && h.Final {
