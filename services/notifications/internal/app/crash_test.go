@@ -300,7 +300,8 @@ func TestTheSenderGoesOnAfterACrash(t *testing.T) {
 	attempts := outbox.Attempts{Most: 100, First: time.Second, Last: time.Second}
 	for range 1000 {
 		ctx, kill := context.WithCancel(t.Context())
-		s := &Sender{Desk: d, Mail: mailer, Attempts: attempts, Lease: time.Minute, Mails: 4, Posts: 1, busy: map[string]int{}, away: map[string]bool{}}
+		s := &Sender{Desk: d, Mail: mailer, Attempts: attempts, Lease: time.Minute, Mails: 4, Posts: 1}
+		s.open()
 		f.Percent.Store(20)
 		_ = s.Round(ctx)
 		if rand.IntN(2) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type Sender struct {
 
 	mu   sync.Mutex
 	busy map[string]int  // places taken, by target
+	met  map[string]bool // another instance, at a target
 	away map[string]bool // people whose digest, or robot's post, is on its way
 	out  sync.WaitGroup
 }
@@ -41,7 +43,7 @@ type Sender struct {
 // Run sends until ctx ends.
 func (s *Sender) Run(ctx context.Context) error {
 	ctx = store.Background(ctx)
-	s.busy, s.away = map[string]int{}, map[string]bool{}
+	s.open()
 	defer s.out.Wait()
 	var looked time.Time
 	for {
@@ -62,6 +64,11 @@ func (s *Sender) Run(ctx context.Context) error {
 	}
 }
 
+// open makes all places free.
+func (s *Sender) open() {
+	s.busy, s.met, s.away = map[string]int{}, map[string]bool{}, map[string]bool{}
+}
+
 // Round starts to send what is due, as far as there are places.
 func (s *Sender) Round(ctx context.Context) error {
 	targets := map[string]int{outbox.Email: s.Mails, configured: s.Posts, outbox.Robot: s.Bells, outbox.Customers: s.Mails, outbox.Gateways: s.Posts}
@@ -78,79 +85,118 @@ func (s *Sender) Round(ctx context.Context) error {
 // start sends what is due to a target, each place one after the other of what was
 // found: to look anew for each would read fifty in order to send two.
 func (s *Sender) start(ctx context.Context, target string, places int) error {
-	free := s.free(target, places)
+	free, crowded := s.seize(target, places)
 	if free == 0 {
 		return nil // who has the places looks again on leaving them
 	}
 	due := store.Range{To: s.Desk.Clock().Add(time.Millisecond).String()}
 	page, err := s.Desk.Docs.Deliveries.Page(ctx, store.Query{Index: storage.Due, Equal: []any{target, true}, Range: due, Limit: 50})
-	found := make(chan *store.Doc[outbox.Delivery], len(page.Docs))
-	for _, doc := range page.Docs {
+	docs := page.Docs
+	if len(docs) > 0 && crowded { // from somewhere else on than the others
+		from := rand.IntN(len(docs))
+		docs = append(docs[from:len(docs):len(docs)], docs[:from]...)
+	}
+	found := make(chan *store.Doc[outbox.Delivery], len(docs))
+	for _, doc := range docs {
 		found <- doc
 	}
 	close(found)
-	for range min(free, len(page.Docs)) {
-		s.out.Go(func() { s.sendAll(ctx, target, places, found) })
+	used := min(free, len(docs))
+	s.release(target, free-used)
+	for range used {
+		s.out.Go(func() { s.sendAll(ctx, target, found) })
 	}
 	return err
 }
 
-func (s *Sender) sendAll(ctx context.Context, target string, places int, found <-chan *store.Doc[outbox.Delivery]) {
+// sendAll sends what was found, from a place that it leaves at the end. When
+// another instance turns out to be at the same things, the rest is dropped: it is
+// looked up anew, since to lose a race for each costs a commit every time.
+func (s *Sender) sendAll(ctx context.Context, target string, found <-chan *store.Doc[outbox.Delivery]) {
+	further := false
 	for doc := range found {
 		if ctx.Err() != nil {
-			return
+			break
 		}
-		leave, ok := s.enter(target, places, &doc.Body)
+		leave, ok := s.alone(&doc.Body)
 		if !ok {
-			continue // who has the place, or the person, looks again
+			continue // who has the person looks again
 		}
-		if err := s.send(ctx, doc); err != nil && ctx.Err() == nil {
+		err := s.send(ctx, doc)
+		leave()
+		switch {
+		case errors.Is(err, errTaken):
+			further = true
+			s.meet(target)
+			for range found { //nolint:revive // dropped
+			}
+		case err == nil:
+			further = true
+		case ctx.Err() == nil:
 			s.Desk.Log.WarnContext(ctx, "sending", "delivery", doc.ID, "error", err)
 		}
-		leave()
-		if len(found) == 0 {
-			s.Desk.Wake() // there may be more
-		}
+	}
+	if s.release(target, 1); further {
+		s.Desk.Wake() // there may be more
 	}
 }
 
-// free gives how many places at a target nobody has.
-func (s *Sender) free(target string, places int) int {
+// seize takes all places at a target that nobody has, and tells whether another
+// instance was met there since the last time.
+func (s *Sender) seize(target string, places int) (free int, crowded bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return max(0, places-s.busy[target])
+	if free = max(0, places-s.busy[target]); free > 0 {
+		s.busy[target] += free
+		crowded = s.met[target]
+		delete(s.met, target)
+	}
+	return free, crowded
 }
 
-// enter takes a place at a target. A person's digest leaves once, and their robot
-// is told one thing at a time.
-func (s *Sender) enter(target string, places int, v *outbox.Delivery) (leave func(), ok bool) {
+func (s *Sender) release(target string, places int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	alone := v.Digest || v.Channel == outbox.Robot
+	s.busy[target] -= places
+}
+
+func (s *Sender) meet(target string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.met[target] = true
+}
+
+// alone sees to it that a person's digest leaves once, and that their robot is told
+// one thing at a time.
+func (s *Sender) alone(v *outbox.Delivery) (leave func(), ok bool) {
+	if !v.Digest && v.Channel != outbox.Robot {
+		return func() {}, true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	person := v.Channel + ":" + v.Person
-	if s.busy[target] >= places || alone && s.away[person] {
+	if s.away[person] {
 		return nil, false
 	}
-	s.busy[target]++
-	if alone {
-		s.away[person] = true
-	}
+	s.away[person] = true
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.busy[target]--; alone {
-			delete(s.away, person)
-		}
+		delete(s.away, person)
 	}, true
 }
 
-// send takes one delivery, carries it out and notes how that went.
+// errTaken says that somebody else took a delivery first.
+var errTaken = errors.New("another took it")
+
+// send takes one delivery, carries it out and notes how that went. Errors: errTaken
+// and those of the store.
 func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) error {
 	v := &doc.Body
 	v.Status, v.Attempts, v.Next = outbox.Sending, v.Attempts+1, s.Desk.Clock().Add(s.Lease)
 	if err := s.Desk.Docs.Deliveries.Commit(ctx, doc, ""); err != nil {
 		if errors.Is(err, store.ErrConflict) {
-			return nil // somebody else took it
+			return errTaken
 		}
 		return err
 	}
