@@ -30,9 +30,10 @@ const schemaVersion = 2
 
 type engine struct {
 	path      string
-	readers   *sql.DB
+	readers   *sql.DB  // for what may take its time
 	prepared  sync.Map // statement text → *sql.Stmt of readers
-	getters   *getters
+	getters   *pool    // of single documents
+	listers   *pool    // of pages
 	writer    *writer
 	committed chan struct{}
 
@@ -61,10 +62,15 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 		_, _ = conn.close(), readers.Close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
 	}
+	listers, err := openListers(path)
+	if err != nil {
+		_, _, _ = conn.close(), readers.Close(), getters.close()
+		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
+	}
 	n := max(4, 2*runtime.GOMAXPROCS(0))
 	readers.SetMaxOpenConns(n)
 	readers.SetMaxIdleConns(n)
-	e := &engine{path: path, readers: readers, getters: getters, committed: make(chan struct{}, 1), forms: map[string]form{}}
+	e := &engine{path: path, readers: readers, getters: getters, listers: listers, committed: make(chan struct{}, 1), forms: map[string]form{}}
 	e.writer = startWriter(conn, strings.TrimSuffix(filepath.Base(path), ".db"), e.wake)
 	if err := e.Ping(ctx); err != nil {
 		_ = e.Close()
@@ -120,7 +126,7 @@ func (e *engine) Ping(ctx context.Context) error {
 
 // Close refuses further work, lets what was taken finish, and closes the file.
 func (e *engine) Close() error {
-	err := errors.Join(e.getters.close(), e.writer.close())
+	err := errors.Join(e.getters.close(), e.listers.close(), e.writer.close())
 	return errors.Join(e.readers.Close(), err)
 }
 
@@ -129,8 +135,8 @@ func (e *engine) spec(collection string) (store.Spec, error) {
 	return f.spec, err
 }
 
-// query runs a cached read statement.
-func (e *engine) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+// query runs a cached read statement that may take its time, and ends it with ctx.
+func (e *engine) query(ctx context.Context, text string, args ...driver.Value) (*sql.Rows, error) {
 	s, ok := e.prepared.Load(text)
 	if !ok {
 		made, err := e.readers.Prepare(text)
@@ -141,7 +147,11 @@ func (e *engine) query(ctx context.Context, text string, args ...any) (*sql.Rows
 			_ = made.Close()
 		}
 	}
-	rows, err := s.(*sql.Stmt).QueryContext(ctx, args...)
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a
+	}
+	rows, err := s.(*sql.Stmt).QueryContext(ctx, values...)
 	return rows, e.outcome(err)
 }
 

@@ -2,8 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
+	"database/sql/driver"
 	"fmt"
 	"sort"
 
@@ -12,11 +11,11 @@ import (
 	"liuke.dev/shared/store/internal/list"
 )
 
-const factColumns = "sequence, aggregate, version, n, type, topic, key, time, body, prev, hash"
+const factColumns = "sequence, aggregate, version, n, type, topic, key, time, " + bodyColumn + ", prev, hash"
 
 // Pending gives facts not yet published, oldest commit first.
 func (e *engine) Pending(ctx context.Context, limit int) ([]store.Fact, error) {
-	facts, _, err := e.readFacts(ctx, "SELECT "+factColumns+" FROM facts INDEXED BY facts__pending WHERE published = 0 ORDER BY sequence LIMIT ?", limit)
+	facts, _, err := e.readFacts(ctx, "SELECT "+factColumns+" FROM facts INDEXED BY facts__pending WHERE published = 0 ORDER BY sequence"+limited, int64(limit))
 	return facts, err
 }
 
@@ -45,8 +44,8 @@ func (e *engine) Backlog(ctx context.Context) (int64, instant.Time, error) {
 
 // History gives the facts of an aggregate in order.
 func (e *engine) History(ctx context.Context, aggregate string, afterVersion int64, limit int) ([]store.Fact, error) {
-	facts, _, err := e.readFacts(ctx, "SELECT "+factColumns+" FROM facts INDEXED BY facts__id WHERE aggregate = ? AND version > ? ORDER BY version, n LIMIT ?",
-		aggregate, afterVersion, limit)
+	facts, _, err := e.readFacts(ctx, "SELECT "+factColumns+" FROM facts INDEXED BY facts__id WHERE aggregate = ? AND version > ? ORDER BY version, n"+limited,
+		aggregate, afterVersion, int64(limit))
 	return facts, err
 }
 
@@ -57,7 +56,7 @@ func (e *engine) Facts(ctx context.Context, cursor string, limit int) ([]store.F
 	if cursor != "" && (!list.Decode(cursor, &kind, &after) || kind != "facts") {
 		return nil, "", store.ErrBadCursor
 	}
-	facts, last, err := e.readFacts(ctx, "SELECT "+factColumns+" FROM facts WHERE sequence > ? ORDER BY sequence LIMIT ?", after, limit)
+	facts, last, err := e.readFacts(ctx, "SELECT "+factColumns+" FROM facts WHERE sequence > ? ORDER BY sequence"+limited, after, int64(limit))
 	if err != nil || len(facts) < limit {
 		return facts, "", err
 	}
@@ -74,21 +73,23 @@ func (e *engine) Documents(ctx context.Context, cursor string, limit int) ([]sto
 	if err != nil {
 		return nil, "", err
 	}
+	c, err := e.listers.take(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	defer e.listers.give(c)
 	var out []store.Document
 	for _, name := range names[sort.SearchStrings(names, collection):] {
 		if name != collection {
 			after = ""
 		}
-		rows, err := e.query(ctx, "SELECT id, version, chain, commands, body, NULL FROM "+quote(name)+" WHERE id > ? ORDER BY id LIMIT ?", after, limit-len(out))
-		if err != nil {
-			return nil, "", err
-		}
-		found, _, err := e.records(rows)
-		if err != nil {
-			return nil, "", err
-		}
-		for _, r := range found {
+		err := c.each("SELECT id, version, chain, commands, "+bodyColumn+" FROM "+quote(name)+" WHERE id > ? ORDER BY id"+limited, func(row []driver.Value) error {
+			r, err := record(row)
 			out = append(out, store.Document{Collection: name, Record: r})
+			return err
+		}, after, int64(limit-len(out)))
+		if err != nil {
+			return nil, "", e.outcome(err)
 		}
 		if len(out) == limit {
 			return out, list.Encode("documents", name, out[limit-1].ID), nil
@@ -117,23 +118,24 @@ func (e *engine) collections(ctx context.Context) ([]string, error) {
 }
 
 // readFacts also gives the sequence of the last fact.
-func (e *engine) readFacts(ctx context.Context, text string, args ...any) ([]store.Fact, int64, error) {
-	rows, err := e.query(ctx, text, args...)
+func (e *engine) readFacts(ctx context.Context, text string, args ...driver.Value) ([]store.Fact, int64, error) {
+	c, err := e.listers.take(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
-	defer func() { _ = rows.Close() }()
+	defer e.listers.give(c)
 	var out []store.Fact
 	var sequence int64
-	for rows.Next() {
-		var f store.Fact
-		var at int64
-		var body sql.RawBytes
-		if err := rows.Scan(&sequence, &f.Aggregate, &f.Version, &f.N, &f.Type, &f.Topic, &f.Key, &at, &body, &f.Prev, &f.Hash); err != nil {
-			return nil, 0, fmt.Errorf("facts: %w", e.outcome(err))
-		}
-		f.ID, f.Time, f.Body = store.FactID(f.Aggregate, f.Version, f.N), instant.Time(at), append(json.RawMessage(nil), body...)
+	err = c.each(text, func(row []driver.Value) error {
+		sequence = row[0].(int64)
+		f := store.Fact{Aggregate: row[1].(string), Version: row[2].(int64), N: int(row[3].(int64)), Type: row[4].(string), Topic: row[5].(string), Key: row[6].(string),
+			Time: instant.Time(row[7].(int64)), Body: row[8].([]byte), Prev: row[9].(string), Hash: row[10].(string)}
+		f.ID = store.FactID(f.Aggregate, f.Version, f.N)
 		out = append(out, f)
+		return nil
+	}, args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("facts: %w", e.outcome(err))
 	}
-	return out, sequence, e.outcome(rows.Err())
+	return out, sequence, nil
 }

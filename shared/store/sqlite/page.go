@@ -3,7 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,7 +18,12 @@ func (e *engine) Page(ctx context.Context, collection string, q store.Query) (st
 	if err != nil {
 		return store.Page{}, err
 	}
-	var page store.Page
+	c, err := e.listers.take(ctx)
+	if err != nil {
+		return store.Page{}, err
+	}
+	defer e.listers.give(c)
+	page := store.Page{Records: make([]store.Record, 0, min(p.Limit+1, list.DefaultLimit))}
 	var last any
 	for _, part := range p.Parts() {
 		missing := p.Limit + 1 - len(page.Records) // one more tells whether a page follows
@@ -26,17 +31,15 @@ func (e *engine) Page(ctx context.Context, collection string, q store.Query) (st
 			break
 		}
 		text, args := selectPart(collection, p, part)
-		rows, err := e.query(ctx, text, append(args, missing)...)
+		err := c.each(text, func(row []driver.Value) error {
+			r, err := record(row)
+			if page.Records = append(page.Records, r); len(page.Records) == p.Limit {
+				last = row[5]
+			}
+			return err
+		}, append(args, int64(missing))...)
 		if err != nil {
-			return store.Page{}, err
-		}
-		found, values, err := e.records(rows)
-		if err != nil {
-			return store.Page{}, err
-		}
-		page.Records = append(page.Records, found...)
-		if at := p.Limit - 1 - (len(page.Records) - len(found)); at >= 0 && at < len(values) {
-			last = values[at]
+			return store.Page{}, e.outcome(err)
 		}
 	}
 	if len(page.Records) > p.Limit {
@@ -80,8 +83,8 @@ func (e *engine) Explain(ctx context.Context, collection string, q store.Query) 
 		count, countArgs := rangeOf(collection, p, part)
 		for _, s := range []struct {
 			text string
-			args []any
-		}{{page, append(pageArgs, p.Limit)}, {"SELECT count(*)" + count, countArgs}} {
+			args []driver.Value
+		}{{page, append(pageArgs, int64(p.Limit))}, {"SELECT count(*)" + count, countArgs}} {
 			rows, err := e.query(ctx, "EXPLAIN QUERY PLAN "+s.text, s.args...)
 			if err != nil {
 				return "", err
@@ -123,9 +126,9 @@ const lowest = "-9e999"
 
 // rangeOf gives FROM and WHERE of a part. INDEXED BY makes SQLite refuse rather
 // than scan.
-func rangeOf(collection string, p list.Plan, part list.Part) (string, []any) {
+func rangeOf(collection string, p list.Plan, part list.Part) (string, []driver.Value) {
 	var where []string
-	var args []any
+	var args []driver.Value
 	for i, v := range p.Equal {
 		where = append(where, equalColumn(p.Index, i)+" = ?")
 		if v == nil {
@@ -153,7 +156,7 @@ func rangeOf(collection string, p list.Plan, part list.Part) (string, []any) {
 
 // having bounds the ordering path; the position takes the place of the bound
 // on its side.
-func having(p list.Plan, after *list.Position) (where []string, args []any) {
+func having(p list.Plan, after *list.Position) (where []string, args []driver.Value) {
 	order := pathColumn(p.Index.Order)
 	if after != nil {
 		// The pair alone would not bound the index range: SQLite does not see
@@ -179,8 +182,12 @@ func behind(p list.Plan) string {
 	return ">"
 }
 
+// limited bounds a list by an argument. SQLite plans by the value of a bare LIMIT ?,
+// and so would parse and plan the statement anew each time that it is run.
+const limited = " LIMIT (? + 0)"
+
 // selectPart reads a part in order; its last argument is the limit.
-func selectPart(collection string, p list.Plan, part list.Part) (string, []any) {
+func selectPart(collection string, p list.Plan, part list.Part) (string, []driver.Value) {
 	from, args := rangeOf(collection, p, part)
 	value, order := "NULL", "id"
 	if part == list.Having {
@@ -190,30 +197,17 @@ func selectPart(collection string, p list.Plan, part list.Part) (string, []any) 
 	if p.Desc {
 		order = strings.ReplaceAll(order, ", id", " DESC, id") + " DESC"
 	}
-	return "SELECT id, version, chain, commands, body, " + value + from + " ORDER BY " + order + " LIMIT ?", args
+	return "SELECT id, version, chain, commands, " + bodyColumn + ", " + value + from + " ORDER BY " + order + limited, args
 }
 
-// records reads rows of (id, version, chain, commands, body, value).
-func (e *engine) records(rows *sql.Rows) ([]store.Record, []any, error) {
-	defer func() { _ = rows.Close() }()
-	var out []store.Record
-	var values []any
-	for rows.Next() {
-		var r store.Record
-		var commands string
-		var body sql.RawBytes
-		var value any
-		if err := rows.Scan(&r.ID, &r.Version, &r.Chain, &commands, &body, &value); err != nil {
-			return nil, nil, e.outcome(err)
-		}
-		var err error
-		if r.Commands, err = decodeCommands(commands); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", r.ID, err)
-		}
-		r.Body = append(json.RawMessage(nil), body...)
-		out, values = append(out, r), append(values, value)
+// record reads a row of id, version, chain, commands, body and more.
+func record(row []driver.Value) (store.Record, error) {
+	r := store.Record{ID: row[0].(string), Version: row[1].(int64), Chain: row[2].(string), Body: row[4].([]byte)}
+	var err error
+	if r.Commands, err = decodeCommands(row[3].(string)); err != nil {
+		return r, fmt.Errorf("%s: %w", r.ID, err)
 	}
-	return out, values, e.outcome(rows.Err())
+	return r, nil
 }
 
 // one reads a single row.
