@@ -66,11 +66,38 @@ func (t Time) String() string {
 	if t == 0 {
 		return ""
 	}
-	return t.Std().Format(Layout)
+	return string(t.append(make([]byte, 0, len(Layout))))
 }
 
 // MarshalText writes the text form.
-func (t Time) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+func (t Time) MarshalText() ([]byte, error) {
+	if t == 0 {
+		return []byte{}, nil
+	}
+	return t.append(make([]byte, 0, len(Layout))), nil
+}
+
+// append writes the text form as Format(Layout) would, in a quarter of the time:
+// documents and facts are full of instants.
+func (t Time) append(to []byte) []byte {
+	at := t.Std()
+	year, month, day := at.Date()
+	if year < 0 || year > 9999 {
+		return at.AppendFormat(to, Layout)
+	}
+	hour, minute, second := at.Clock()
+	to = append(digits(digits(to, year/100), year%100), '-')
+	to = append(digits(to, int(month)), '-')
+	to = append(digits(to, day), 'T')
+	to = append(digits(to, hour), ':')
+	to = append(digits(to, minute), ':')
+	to = append(digits(to, second), '.')
+	ms := at.Nanosecond() / int(time.Millisecond)
+	return append(digits(to, ms/10), byte('0'+ms%10), 'Z')
+}
+
+// digits writes a number from 0 to 99.
+func digits(to []byte, n int) []byte { return append(to, byte('0'+n/10), byte('0'+n%10)) }
 
 // UnmarshalText reads any RFC 3339 time with a zone; empty text is the unset instant.
 func (t *Time) UnmarshalText(b []byte) error {

@@ -2,6 +2,9 @@ package instant_test
 
 import (
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"liuke.dev/shared/instant"
 )
@@ -22,6 +25,31 @@ func TestParseTakesTimesThatExist(t *testing.T) {
 		"0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"} {
 		if got, err := instant.Parse(text); err == nil {
 			t.Errorf("%s was taken for %s", text, got)
+		}
+	}
+}
+
+func TestTextIsThatOfTheLayout(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := rapid.OneOf(rapid.Int64Range(-62135596800000, 253402300799999), rapid.Int64Range(-4e12, 4e12), rapid.Int64()).Draw(t, "at")
+		if at == 0 {
+			at = 1
+		}
+		want := time.UnixMilli(at).UTC().Format(instant.Layout)
+		text, err := instant.Time(at).MarshalText()
+		if got := instant.Time(at).String(); got != want || string(text) != want || err != nil {
+			t.Fatalf("%d: %s and %s %v, want %s", at, got, text, err, want)
+		}
+	})
+	if text, err := instant.Time(0).MarshalText(); string(text) != "" || err != nil {
+		t.Errorf("not set: %q %v", text, err)
+	}
+}
+
+func BenchmarkMarshalText(b *testing.B) {
+	for b.Loop() {
+		if _, err := instant.Time(1_795_000_000_123).MarshalText(); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

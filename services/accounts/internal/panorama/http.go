@@ -129,7 +129,7 @@ func (p *Panorama) Show(ctx context.Context, who auth.Principal, id string) (Sho
 	b := d.Body.Board
 	out := Shown{Customer: file.Customer, AsOf: p.Clock(), Owner: holder.Owner, Pooled: holder.Pooled, Window: b.Owner.Window, Decider: b.Owner.Decider, Follower: b.Owner.Follower,
 		Previous: b.Owner.Previous, Running: orEmpty(b.Items()), Next: orEmpty(b.Upcoming(upcoming)), Questions: orEmpty(b.Questions), Findings: orEmpty(b.Findings),
-		Recent: b.Touches, Quotes: orEmpty(b.Quotes), Attachments: orEmpty(b.Attachments), Care: b.Care, Won: b.Won, Lost: b.Lost, Standing: b.Standing, Timeline: entries, Needs: []Need{}, Promises: []Promise{}, Objections: []Objection{}, Decides: decides(file.Contacts)}
+		Recent: b.Touches, Quotes: orEmpty(b.Quotes), Attachments: orEmpty(b.Attachments), Care: b.Care, Won: b.Won, Lost: b.Lost, Standing: b.Standing, Timeline: entries, Needs: make([]Need, 0, len(b.Running)), Promises: make([]Promise, 0, len(b.Running)), Objections: []Objection{}, Decides: decides(file.Contacts)}
 	out.of(b)
 	return out, nil
 }

@@ -34,7 +34,7 @@ func decided(b *Board, d catalogue.Decided, _ facts.Event) {
 
 // Upcoming lists what journeys will do, the earliest first.
 func (b Board) Upcoming(most int) []Next {
-	var all []Next
+	all := make([]Next, 0, len(b.Next))
 	for _, list := range b.Next {
 		all = append(all, list...)
 	}
@@ -47,9 +47,11 @@ func (b Board) Upcoming(most int) []Next {
 // Items lists what runs: deals first, then what is due first.
 func (b Board) Items() []Running {
 	order := []string{catalogue.KindIntervention, catalogue.KindDeal, catalogue.KindLead, catalogue.KindCase, catalogue.KindContract, catalogue.KindTransfer, catalogue.KindSurvey, catalogue.KindChurnReview}
-	return slices.SortedFunc(maps.Values(b.Running), func(x, y Running) int {
+	all := slices.AppendSeq(make([]Running, 0, len(b.Running)), maps.Values(b.Running))
+	slices.SortFunc(all, func(x, y Running) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, x.Subject.Kind), slices.Index(order, y.Subject.Kind)), cmp.Compare(x.Begun, y.Begun), cmp.Compare(x.Subject.ID, y.Subject.ID))
 	})
+	return all
 }
 
 // Latest gives the newest entry of a direction among kinds that are said to one another.
