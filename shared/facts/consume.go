@@ -86,8 +86,10 @@ func Consume(ctx context.Context, c ConsumerConfig) error {
 		return nil
 	}
 	var measuring sync.WaitGroup
-	measuring.Go(func() { consumer.measure(ctx) })
+	reading, stop := context.WithCancel(ctx)
+	measuring.Go(func() { consumer.measure(reading) })
 	err := consumer.run(ctx)
+	stop() // whatever ended it: who waits for this consumer must hear of it
 	closing := consumer.member.Close()
 	measuring.Wait()
 	if ctx.Err() != nil {
@@ -248,14 +250,21 @@ func (c *consumer) measure(ctx context.Context) {
 			}
 			c.pace.measured(all)
 			if r, ok := c.member.(kafka.Reaffirmer); ok && all > 0 {
-				if err := r.Reaffirm(ctx); err != nil && ctx.Err() == nil {
-					c.Log.DebugContext(ctx, "offsets could not be compared", "error", err)
-				}
+				c.reaffirm(ctx, r)
 			}
 		}
 		if !rest(ctx, lagEvery) {
 			return
 		}
+	}
+}
+
+// reaffirm does not wait for a group that has no coordinator: the lag is to be seen.
+func (c *consumer) reaffirm(ctx context.Context, r kafka.Reaffirmer) {
+	within, cancel := context.WithTimeout(ctx, lagEvery)
+	defer cancel()
+	if err := r.Reaffirm(within); err != nil && ctx.Err() == nil {
+		c.Log.DebugContext(ctx, "offsets could not be compared", "error", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -51,7 +50,9 @@ func (c *Client) Join(ctx context.Context, group string, topics []string) (Membe
 	return m, nil
 }
 
-// pump moves messages on, through outages, which kafka-go reports as errors of a fetch.
+// pump moves messages on, through outages, which kafka-go reports as errors of a
+// fetch: io.EOF is one of them (a proxy that takes a connection and ends it), so
+// that only Close ends the pump.
 func (m *member) pump(ctx context.Context) {
 	defer close(m.ended)
 	for {
@@ -63,7 +64,7 @@ func (m *member) pump(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			}
-		case ctx.Err() != nil || errors.Is(err, io.EOF):
+		case ctx.Err() != nil:
 			return
 		default:
 			m.log.Printf("fetch: %v", err)
