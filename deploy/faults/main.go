@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"liuke.dev/deploy/faults/trial"
+	"liuke.dev/shared/programtest"
 )
 
 func main() {
@@ -74,7 +75,7 @@ func run(ctx context.Context, engines string, chosen func(trial.Fault) bool, lis
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
-	r := report{engines: engines, begun: time.Now(), seed: plan.Seed, before: load()}
+	r := report{engines: engines, begun: time.Now(), built: programtest.Revision(), seed: plan.Seed, before: load()}
 	plan.Log = func(format string, args ...any) {
 		fmt.Fprintf(os.Stderr, "%6.1f s  %s\n", time.Since(r.begun).Seconds(), fmt.Sprintf(format, args...))
 	}

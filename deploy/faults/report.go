@@ -17,6 +17,7 @@ import (
 type report struct {
 	engines string
 	begun   time.Time
+	built   string // revision of the programs: others may be committed meanwhile
 	took    time.Duration
 	seed    uint64
 	before  string // load of the machine at the beginning
@@ -34,7 +35,7 @@ type tried struct {
 func (r *report) markdown() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "`go run ./deploy/faults%s`, %s, %s; seed %d, %s, %d cores, load of the machine before the run %s, %s in all.\n", strings.Join(append([]string{""}, os.Args[1:]...), " "),
-		r.begun.Format("2006-01-02"), programtest.Revision(), r.seed, runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
+		r.begun.Format("2006-01-02"), r.built, r.seed, runtime.Version(), runtime.NumCPU(), r.before, r.took.Round(time.Second))
 	for _, g := range r.groups {
 		fmt.Fprintf(&s, "\n**%s**, %d of %d rows\n\n| process or link | kind | moment | lasted | acknowledged | fired (late) | lost | doubled | sent again | caught up after |\n|---|---|---|---|---|---|---|---|---|---|\n", g.name, len(g.results), g.rows)
 		for _, one := range append(slices.Clone(g.results), g.whole) {
