@@ -4,14 +4,16 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
 )
 
-// short tries the short rows of a set, in an order that chance decides, as many as
-// can be begun within a time and at least one: on a slow machine others another day.
-func short(t *testing.T, engines string, within time.Duration) {
+// short tries the short rows of a set, as many as can be begun within a time and at
+// least one: those of some targets first, the others in an order that chance decides,
+// so that a slow machine tries others another day.
+func short(t *testing.T, engines string, within time.Duration, first ...string) {
 	seed := uint64(time.Now().UnixNano())
 	if s := os.Getenv("LIUKE_SEED"); s != "" {
 		var err error
@@ -30,6 +32,7 @@ func short(t *testing.T, engines string, within time.Duration) {
 	for _, g := range Sets()[engines].Choose(func(f Fault) bool { return f.Short }) {
 		chance := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // chances that can be repeated
 		chance.Shuffle(len(g.Faults), func(i, j int) { g.Faults[i], g.Faults[j] = g.Faults[j], g.Faults[i] })
+		slices.SortStableFunc(g.Faults, func(a, b Fault) int { return rank(first, b) - rank(first, a) })
 		results, whole, err := Try(ctx, g, t.TempDir(), Plan{Seed: seed, End: begun.Add(within), Log: t.Logf})
 		if err != nil {
 			t.Error(err)
@@ -40,6 +43,14 @@ func short(t *testing.T, engines string, within time.Duration) {
 			}
 		}
 	}
+}
+
+// rank is higher for what comes first.
+func rank(first []string, f Fault) int {
+	if at := slices.Index(first, f.Target); at >= 0 {
+		return len(first) - at
+	}
+	return 0
 }
 
 // Rows are told apart by their names, and every set has some that CI tries.
