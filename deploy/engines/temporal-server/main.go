@@ -25,32 +25,39 @@ const startWithin = 2 * time.Minute
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := root().ExecuteContext(ctx); err != nil {
+	if err := root(serve, serveUI).ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "temporal-server:", err)
 		os.Exit(1)
 	}
 }
 
-func root() *cobra.Command {
+// program is what a command runs.
+type program func(context.Context, temporalserver.Config) error
+
+func root(server, webUI program) *cobra.Command {
 	cfg := temporalserver.Config{
 		Postgres: os.Getenv("LIUKE_TEMPORAL_DATABASE"),
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	var declared map[string]string
+	var uiAddress string // not the server's, which has no UI in its process
 	root := &cobra.Command{Use: "temporal-server", Short: "Temporal on PostgreSQL", Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if cfg.SearchAttributes, err = attributes(declared); err != nil {
 				return err
 			}
-			return serve(c.Context(), cfg)
+			return server(c.Context(), cfg)
 		}}
 	root.Flags().StringToStringVar(&declared, "attributes", nil, "search attributes of the namespace and their types: Stage=Keyword,Late=Bool")
 	root.Flags().StringVar(&cfg.Address, "address", temporalserver.DefaultAddress, "where the frontend listens")
 	root.Flags().BoolVar(&cfg.TimeSkipping, "time-skipping", false, "let clients ask for workflows whose timers do not wait")
 	root.PersistentFlags().StringVar(&cfg.Namespace, "namespace", temporalserver.DefaultNamespace, "namespace of journeys")
 	ui := &cobra.Command{Use: "ui", Short: "the web UI of a server", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return serveUI(c.Context(), cfg) }}
-	ui.Flags().StringVar(&cfg.UIAddress, "address", temporalserver.DefaultUIAddress, "where the UI listens")
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg.UIAddress = uiAddress
+			return webUI(c.Context(), cfg)
+		}}
+	ui.Flags().StringVar(&uiAddress, "address", temporalserver.DefaultUIAddress, "where the UI listens")
 	ui.Flags().StringVar(&cfg.Address, "temporal", temporalserver.DefaultAddress, "address of the server")
 	root.AddCommand(ui)
 	return root
