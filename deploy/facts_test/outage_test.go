@@ -13,7 +13,7 @@ import (
 	"liuke.dev/shared/kafka"
 )
 
-// a coordinator that is away behind a proxy takes connections and ends them,
+// a coordinator that is away behind a proxy takes connections and ends them,
 // which a client reads as the end of a file. A member of a group outlives that and
 // goes on; it once took it for its own end, and nobody in the group read any more.
 func TestAMemberOutlivesACoordinatorThatEndsEveryConnection(t *testing.T) {
