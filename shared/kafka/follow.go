@@ -90,7 +90,7 @@ func (f *follower) run(ctx context.Context) {
 
 func (f *follower) fetch(ctx context.Context) error {
 	got, err := f.client.api.Fetch(ctx, &kafkago.FetchRequest{Topic: f.topic, Partition: f.partition, Offset: f.offset,
-		MinBytes: 1, MaxBytes: 4 << 20, MaxWait: f.client.cfg.MaxWait})
+		MinBytes: 1, MaxBytes: fetchBytes, MaxWait: f.client.cfg.MaxWait})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,15 @@ import (
 // burst is handed over at once.
 const linger = 2 * time.Millisecond
 
+// fetchBytes is how much a fetch takes at most, if not a single larger batch: as
+// much as is sent at once. Each of some thirty groups that lag behind holds so
+// much several times over, in the embedded broker and here.
+const fetchBytes = 1 << 20
+
+// fetchedAhead is how many messages wait between a fetch and who asks for them,
+// beside those in the member's own queue.
+const fetchedAhead = 100
+
 type member struct {
 	client *Client
 	group  string
@@ -38,7 +47,7 @@ func (c *Client) Join(ctx context.Context, group string, topics []string) (Membe
 	reader := kafkago.NewReader(kafkago.ReaderConfig{
 		Brokers: c.cfg.Brokers, GroupID: group, GroupTopics: topics, StartOffset: kafkago.FirstOffset,
 		Dialer:        c.dialer,
-		QueueCapacity: 500, MinBytes: 1, MaxBytes: 8 << 20, MaxWait: c.cfg.MaxWait,
+		QueueCapacity: fetchedAhead, MinBytes: 1, MaxBytes: fetchBytes, MaxWait: c.cfg.MaxWait,
 		ReadBackoffMin: 20 * time.Millisecond, ReadBackoffMax: 250 * time.Millisecond,
 		HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 250 * time.Millisecond,
 		SessionTimeout: c.cfg.SessionTimeout, RebalanceTimeout: c.cfg.SessionTimeout,
