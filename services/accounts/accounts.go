@@ -87,7 +87,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 		return nil, err
 	}
 	s.parts = append(s.parts, seen...)
-	care, err := maintenance.New(ctx, d, a, guard)
+	care, err := maintenance.New(ctx, d, a, guard, bought)
 	if err != nil {
 		return nil, err
 	}

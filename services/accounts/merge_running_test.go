@@ -1,8 +1,10 @@
 package accounts_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
@@ -172,5 +174,52 @@ func TestARefusedTransferOfAHandOver(t *testing.T) {
 	m, _ := r.maintenance(c)
 	if h := m.HandOver; h.Refusals != 2 || h.Refused.Transfer != "t2" || h.Refused.Remark != "expired" || h.RefusedAt <= h.ConfirmedAt {
 		t.Errorf("%+v", m.HandOver)
+	}
+}
+
+// D-6: what was ordered since a merge and is the other's goes back with
+// it: both know how often and when they last bought.
+func TestUndoSplitsWhatWasOrderedSince(t *testing.T) {
+	r := run(t, team)
+	a, b := r.customer("上海华兴贸易有限公司", "13812345678"), r.customer("天津百川物流有限公司", "13712345678")
+	ago := func(days int) instant.Time { return instant.Now().Add(-time.Duration(days) * 24 * time.Hour) }
+	order := func(customer, id string, at instant.Time) {
+		t.Helper()
+		ask := orderOf(customer, id, 100)
+		ask["placed_at"] = at.String()
+		if status, _ := r.call("journeys", "POST", "/v1/orders", ask, nil); status != 201 {
+			t.Fatalf("order %s: %d", id, status)
+		}
+	}
+	bought := func(customer string, times int) (m catalogue.Repurchases) {
+		t.Helper()
+		until(t, fmt.Sprint("bought ", times, " times"), func() bool {
+			n, ok := r.maintenance(customer)
+			m = n.Bought
+			return ok && m.Orders == times
+		})
+		return m
+	}
+	first, kept, given := ago(30), ago(20), ago(10)
+	order(a, "a", first)
+	order(b, "b", first)
+	bought(a, 1)
+	bought(b, 1)
+	var m catalogue.Merge
+	if status, _ := r.call("director", "POST", "/v1/merges", map[string]any{"keep": a, "drop": b, "reason": "同一家"}, &m); status >= 300 {
+		t.Fatal(status)
+	}
+	order(m.Into, "kept", kept)
+	order(m.Into, "given", given)
+	if both := bought(m.Into, 3); both.LastAt != given {
+		t.Errorf("merged: %+v", both)
+	}
+	until(t, "all is on the timeline", func() bool { return len(r.timeline(m.Into, "?kind=order").Items) == 4 })
+	r.undo(m.ID, "shop:given")
+	if back := bought(m.From, 2); back.LastAt != given || back.FirstAt != first || back.Again != 1 {
+		t.Errorf("the one that is back bought %+v", back)
+	}
+	if stays := bought(m.Into, 2); stays.LastAt != kept || stays.FirstAt != first || stays.Again != 1 {
+		t.Errorf("the other bought %+v", stays)
 	}
 }

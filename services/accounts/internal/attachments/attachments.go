@@ -15,6 +15,7 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
 	"liuke.dev/services/accounts/internal/holdings"
+	"liuke.dev/services/accounts/internal/leftovers"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/httpx"
@@ -63,16 +64,17 @@ type Config struct {
 // Attachments keeps files with customers.
 type Attachments struct {
 	Config
-	docs    store.Collection[Document]
-	pending store.Collection[pending]
+	docs store.Collection[Document]
+	left *leftovers.Leftovers
 }
 
 // New declares the collection.
 func New(ctx context.Context, c Config) (*Attachments, error) {
-	if err := c.Engine.Declare(ctx, spec, unsettled); err != nil {
+	if err := c.Engine.Declare(ctx, spec); err != nil {
 		return nil, err
 	}
-	return &Attachments{Config: c, docs: store.Of[Document](c.Engine, spec), pending: store.Of[pending](c.Engine, unsettled)}, nil
+	a := &Attachments{Config: c, docs: store.Of[Document](c.Engine, spec)}
+	return a, a.sweeps(ctx)
 }
 
 // Register adds the operations.

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"liuke.dev/services/accounts/internal/access"
+	"liuke.dev/services/accounts/internal/leftovers"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/objects"
@@ -83,9 +84,9 @@ func (a *Attachments) Remove(ctx context.Context, p auth.Principal, customer, id
 	before := d.Body.Shown()
 	d.Body.File.RemovedAt, d.Body.File.RemovedBy = a.Clock(), p.ID
 	version := d.Version
-	var noted *store.Doc[pending]
+	var noted *store.Doc[leftovers.Note]
 	if a.Objects != nil {
-		if noted, err = a.begin(ctx, id); err != nil {
+		if noted, err = a.left.Begin(ctx, id); err != nil {
 			return err
 		}
 	}
@@ -101,6 +102,6 @@ func (a *Attachments) Remove(ctx context.Context, p auth.Principal, customer, id
 	if err := a.Objects.Remove(ctx, key(id)); err != nil {
 		return err
 	}
-	a.settle(ctx, noted)
+	a.left.Settle(ctx, noted)
 	return nil
 }

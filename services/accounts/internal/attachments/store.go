@@ -63,7 +63,7 @@ func (a *Attachments) Store(ctx context.Context, p auth.Principal, id, customer,
 	if a.Objects == nil {
 		return nil, nowhere()
 	}
-	noted, err := a.begin(ctx, id)
+	noted, err := a.left.Begin(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (a *Attachments) Store(ctx context.Context, p auth.Principal, id, customer,
 	if err != nil {
 		var told *problem.Error
 		if errors.As(err, &told) && told.Code != problem.Unavailable { // else nobody knows whether it is there
-			a.settle(ctx, noted)
+			a.left.Settle(ctx, noted)
 		}
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (a *Attachments) Store(ctx context.Context, p auth.Principal, id, customer,
 		d, err = a.docs.Get(ctx, id)
 	}
 	if err == nil {
-		a.settle(ctx, noted)
+		a.left.Settle(ctx, noted)
 	}
 	return d, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/customer"
+	"liuke.dev/services/accounts/internal/leftovers"
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/objects"
@@ -108,12 +109,13 @@ func TestWhatCrashesLeaveBehindIsRemoved(t *testing.T) {
 	sweep(0, "repeated", "whole")
 
 	// A process dies after the document, before the note is taken back: the content stays.
-	if _, err := a.begin(t.Context(), "whole"); err != nil {
+	if _, err := a.left.Begin(t.Context(), "whole"); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(day)
 	sweep(0, "repeated", "whole")
-	if page, err := a.pending.Page(t.Context(), store.Query{Index: byAge, Limit: 10}); err != nil || len(page.Docs) != 0 {
+	notes := store.Of[leftovers.Note](engine, leftovers.Spec(unsettled))
+	if page, err := notes.Page(t.Context(), store.Query{Index: leftovers.ByAge, Limit: 10}); err != nil || len(page.Docs) != 0 {
 		t.Errorf("notes stay: %v %v", page.Docs, err)
 	}
 
@@ -127,12 +129,12 @@ func TestWhatCrashesLeaveBehindIsRemoved(t *testing.T) {
 	sweep(1, "repeated")
 
 	// While a sweep takes content away nobody puts it again; one that died goes on.
-	d, err := a.begin(t.Context(), "again")
+	d, err := a.left.Begin(t.Context(), "again")
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.Body.Removing = true
-	if err := a.pending.Commit(t.Context(), d, ""); err != nil {
+	if err := notes.Commit(t.Context(), d, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := upload("again"); err == nil || errors.Is(err, errDied) {

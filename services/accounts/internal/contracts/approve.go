@@ -104,6 +104,9 @@ func (c *Contracts) print(e *edit) error {
 	}
 	sum := sha256.Sum256(pdf)
 	hash := hex.EncodeToString(sum[:])
+	if _, err := c.papers.Begin(e.ctx, paperOf(e.ID, hash)); err != nil {
+		return err
+	}
 	if _, err := c.Objects.Put(e.ctx, key(e.ID, hash), "application/pdf", bytes.NewReader(pdf)); err != nil {
 		return problem.Away(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"liuke.dev/services/accounts/internal/app"
 	"liuke.dev/services/accounts/internal/contracts/contract"
 	"liuke.dev/services/accounts/internal/holdings"
+	"liuke.dev/services/accounts/internal/leftovers"
 	"liuke.dev/services/accounts/internal/links"
 	"liuke.dev/services/accounts/internal/prices"
 	"liuke.dev/shared/auth"
@@ -81,6 +82,7 @@ type Contracts struct {
 	Config
 	docs      store.Collection[Body]
 	handovers store.Collection[Handover]
+	papers    *leftovers.Leftovers
 }
 
 // New declares the collection.
@@ -88,7 +90,8 @@ func New(ctx context.Context, c Config) (*Contracts, error) {
 	if err := c.Engine.Declare(ctx, spec, handovers); err != nil {
 		return nil, err
 	}
-	return &Contracts{Config: c, docs: store.Of[Body](c.Engine, spec), handovers: store.Of[Handover](c.Engine, handovers)}, nil
+	made := &Contracts{Config: c, docs: store.Of[Body](c.Engine, spec), handovers: store.Of[Handover](c.Engine, handovers)}
+	return made, made.sweeps(ctx)
 }
 
 // Seen is a contract at a version.
@@ -169,9 +172,13 @@ func (c *Contracts) change(ctx context.Context, p auth.Principal, a access.Actio
 	if err != nil {
 		return Seen{}, err
 	}
+	paper := d.Body.Contract.Hash
 	told, err := do(&edit{Contract: &d.Body.Contract, by: p, v: v, now: now, ctx: ctx})
 	if err != nil || len(told) == 0 {
 		return Seen{d.Body.Contract, d.Version}, err
+	}
+	if err := c.letGo(ctx, paper, d.Body.Contract); err != nil {
+		return Seen{}, err
 	}
 	return c.commit(ctx, d, ch.Command, v, now, told)
 }

@@ -25,9 +25,11 @@ type Part struct {
 	Deps service.Deps
 }
 
-// Run reacts to facts until ctx ends.
+// Run reacts to facts, and clears away documents that no contract names, until ctx ends.
 func (p Part) Run(ctx context.Context) error {
-	return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.contracts", Topics: []string{catalogue.TopicAccounts, catalogue.TopicLeads}, Types: Types, Handle: p.React})
+	return service.Together(ctx, p.papers.Run, func(ctx context.Context) error {
+		return p.Deps.Consume(ctx, facts.ConsumerConfig{Group: "liuke.accounts.contracts", Topics: []string{catalogue.TopicAccounts, catalogue.TopicLeads}, Types: Types, Handle: p.React})
+	})
 }
 
 // React does what follows of a fact; done again, it changes nothing.

@@ -145,7 +145,11 @@ func (c *Contracts) Decline(ctx context.Context, l signedlink.Link, command, rea
 	if strings.TrimSpace(reason) == "" {
 		return Seen{}, problem.InvalidFields(problem.Required("reason"))
 	}
+	paper := o.Hash
 	if err := contract.Withdraw(o); err != nil {
+		return Seen{}, err
+	}
+	if err := c.letGo(ctx, paper, *o); err != nil {
 		return Seen{}, err
 	}
 	return c.commit(ctx, d, command, v, now, []catalogue.Data{&catalogue.ContractChanged{Before: catalogue.ContractSent, Reason: "declined", Says: strings.TrimSpace(reason)}})

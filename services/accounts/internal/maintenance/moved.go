@@ -7,6 +7,7 @@ import (
 
 	"liuke.dev/services/accounts/internal/maintenance/plan"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
 	"liuke.dev/shared/store"
 )
 
@@ -71,15 +72,32 @@ func (m *Maintenance) arrives(ctx context.Context, to catalogue.Customer, d cata
 
 // leaves takes a win, and what it began, from the customer whose it was for a while.
 func (m *Maintenance) leaves(ctx context.Context, customer, to, deal string) error {
+	newest, err := m.newestOrder(ctx, customer, "")
+	if err != nil {
+		return err
+	}
 	return m.update(ctx, customer, "left", func(n plan.Now, d *Doc) bool {
 		if !slices.Contains(d.Counted, deal) {
 			return false
 		}
-		plan.Lose(&d.Maintenance, deal)
+		plan.Lose(&d.Maintenance, deal, newest)
 		d.Counted, d.TakenIn = without(d.Counted, deal), without(d.TakenIn, deal)
 		d.endUnlessOwn(n, to)
 		return true
 	})
+}
+
+// newestOrder gives when the newest order was placed that a customer's maintenance
+// has counted, but for one.
+func (m *Maintenance) newestOrder(ctx context.Context, customer, but string) (instant.Time, error) {
+	d, err := m.docs.Get(ctx, customer)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return m.Bought.NewestPlaced(ctx, customer, func(id string) bool { return id != but && slices.Contains(d.Body.Orders, id) })
 }
 
 // endUnlessOwn ends a maintenance that began for the sake of a customer who is
@@ -114,27 +132,40 @@ func (m *Maintenance) reorder(ctx context.Context, from, into string, given []ca
 		if !slices.Contains(was.Body.Orders, g.ID) {
 			continue
 		}
-		err = m.update(ctx, from, "bought", func(_ plan.Now, d *Doc) bool {
-			if slices.Contains(d.Orders, g.ID) {
-				return false
-			}
-			d.Orders = remember(d.Orders, g.ID)
-			plan.Count(&d.Bought, 1)
-			return true
-		})
-		if err == nil {
-			err = m.update(ctx, into, "left", func(_ plan.Now, d *Doc) bool {
-				had := slices.Contains(d.Orders, g.ID)
-				if had {
-					d.Orders = without(d.Orders, g.ID)
-					plan.Count(&d.Bought, -1)
-				}
-				return had
-			})
-		}
-		if err != nil {
+		if err := m.give(ctx, from, into, g.ID); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// give counts an order with the customer that is back, and not with the other.
+func (m *Maintenance) give(ctx context.Context, from, into, order string) error {
+	placed, err := m.Bought.Placed(ctx, order)
+	if err != nil {
+		return err
+	}
+	newest, err := m.newestOrder(ctx, into, order)
+	if err != nil {
+		return err
+	}
+	err = m.update(ctx, from, "bought", func(_ plan.Now, d *Doc) bool {
+		if slices.Contains(d.Orders, order) {
+			return false
+		}
+		d.Orders = remember(d.Orders, order)
+		plan.Came(&d.Maintenance, placed)
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	return m.update(ctx, into, "left", func(_ plan.Now, d *Doc) bool {
+		if !slices.Contains(d.Orders, order) {
+			return false
+		}
+		d.Orders = without(d.Orders, order)
+		plan.Gone(&d.Maintenance, placed, newest)
+		return true
+	})
 }

@@ -48,8 +48,18 @@ var (
 	archive = store.Spec{Name: "process", Indexes: []store.Index{{Name: holdings.Index, Equal: []string{"customer"}, Order: "ended_at"}}}
 )
 
+// Purchases know a customer's orders.
+type Purchases interface {
+	// Placed gives when an order was placed; zero if there is no such order.
+	Placed(ctx context.Context, id string) (instant.Time, error)
+	// NewestPlaced gives when the newest of those orders of a customer was placed that
+	// counts; zero if none does.
+	NewestPlaced(ctx context.Context, customer string, counts func(id string) bool) (instant.Time, error)
+}
+
 // Maintenance is the part.
 type Maintenance struct {
+	Bought   Purchases
 	Files    *app.Accounts
 	Guard    access.Guard
 	Policy   *policy.Holder
@@ -63,11 +73,11 @@ type Maintenance struct {
 }
 
 // New makes the part and declares its collections.
-func New(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard) (*Maintenance, error) {
+func New(ctx context.Context, d service.Deps, a *app.Accounts, guard access.Guard, bought Purchases) (*Maintenance, error) {
 	if err := d.Store.Declare(ctx, files, archive); err != nil {
 		return nil, err
 	}
-	return &Maintenance{Files: a, Guard: guard, Policy: d.Policy, People: d.Directory, Clock: d.Clock, Log: d.Log, Journey: d.JourneyLink, consume: d.Consume,
+	return &Maintenance{Bought: bought, Files: a, Guard: guard, Policy: d.Policy, People: d.Directory, Clock: d.Clock, Log: d.Log, Journey: d.JourneyLink, consume: d.Consume,
 		docs: store.Of[Doc](d.Store, files), archived: store.Of[Ended](d.Store, archive)}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/holdings"
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/instant"
 	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
@@ -30,6 +31,37 @@ func (o *Orders) Order(ctx context.Context, p auth.Principal, id string) (Order,
 // Orders gives a page of a customer's orders, newest first.
 func (o *Orders) Orders(ctx context.Context, p auth.Principal, customer string, limit int, after string) ([]Order, string, error) {
 	return list(ctx, o, o.orders, p, customer, limit, after)
+}
+
+// Placed gives when an order was placed; zero if there is no such order.
+func (o *Orders) Placed(ctx context.Context, id string) (instant.Time, error) {
+	d, err := o.orders.Get(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return d.Body.PlacedAt, nil
+}
+
+// NewestPlaced gives when the newest of those orders of a customer was placed that
+// counts; zero if none does.
+func (o *Orders) NewestPlaced(ctx context.Context, customer string, counts func(id string) bool) (instant.Time, error) {
+	for after := ""; ; {
+		page, err := o.orders.Page(ctx, store.Query{Index: holdings.Index, Equal: []any{customer}, Desc: true, Limit: 50, After: after})
+		if err != nil {
+			return 0, err
+		}
+		for _, d := range page.Docs {
+			if counts(d.ID) {
+				return d.Body.PlacedAt, nil
+			}
+		}
+		if after = page.Next; after == "" {
+			return 0, nil
+		}
+	}
 }
 
 // Payments gives a page of a customer's payments and refunds, newest first.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/instant"
 )
 
 // winOf is the occasion of the processes that a won deal begins, as the journey names it.
@@ -39,16 +40,47 @@ func Carry(m *catalogue.Maintenance, processes []catalogue.ProcessInstance) {
 }
 
 // Lose takes a win back that turned out to be another customer's, with the processes
-// that it began.
-func Lose(m *catalogue.Maintenance, deal string) {
+// that it began; newest is when the newest order was placed.
+func Lose(m *catalogue.Maintenance, deal string, newest instant.Time) {
+	at := m.Bought.LastAt // of a win so old that it is not listed any more
+	if i := slices.IndexFunc(m.Won, func(w catalogue.WonDeal) bool { return w.Deal == deal }); i >= 0 {
+		at = m.Won[i].At
+	}
 	m.Won = slices.DeleteFunc(slices.Clone(m.Won), func(w catalogue.WonDeal) bool { return w.Deal == deal })
 	m.Running = slices.DeleteFunc(slices.Clone(m.Running), func(p catalogue.ProcessInstance) bool { return p.Occasion == winOf(deal) })
 	m.Wins = max(m.Wins-1, len(m.Won))
-	Count(&m.Bought, -1)
+	Gone(m, at, newest)
 }
 
-// Count counts orders that came or went with a file.
-func Count(b *catalogue.Repurchases, n int) {
+// Came counts an order that came back with a file.
+func Came(m *catalogue.Maintenance, at instant.Time) {
+	b := &m.Bought
+	count(b, 1)
+	if b.FirstAt.IsZero() || at < b.FirstAt {
+		b.FirstAt = at
+	}
+	b.LastAt = max(b.LastAt, at)
+}
+
+// Gone takes back an order or a win that turned out to be another customer's; newest
+// is when the newest order of those that stay was placed. If nothing newer was
+// bought, the customer last bought when the newest that stays says.
+func Gone(m *catalogue.Maintenance, at, newest instant.Time) {
+	b := &m.Bought
+	count(b, -1)
+	if at < b.LastAt {
+		return
+	}
+	b.LastAt = newest
+	for _, w := range m.Won {
+		b.LastAt = max(b.LastAt, w.At)
+	}
+	if b.Orders == 0 {
+		b.FirstAt = 0
+	}
+}
+
+func count(b *catalogue.Repurchases, n int) {
 	b.Orders = max(b.Orders+n, 0)
 	b.Again = max(b.Orders-1, 0)
 }
