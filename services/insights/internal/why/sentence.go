@@ -18,8 +18,12 @@ func sentence(a Answer) lang.Text {
 			say(l.Text.Zh, l.Text.En)
 		case l.Kind == "obligation" && !rule:
 			rule = true
-			say(fmt.Sprintf("因为规则 %s 于 %s 到期（%s，策略版本 %d）", l.Rule, l.Due, l.Setting, l.Policy),
-				fmt.Sprintf("because rule %s was due at %s (%s, policy version %d)", l.Rule, l.Due, l.Setting, l.Policy))
+			by := lang.T(l.Setting+"，", l.Setting+", ")
+			if l.Setting == "" { // a step has the due time of its process
+				by = lang.Text{}
+			}
+			say(fmt.Sprintf("因为规则 %s 于 %s 到期（%s策略版本 %d）", l.Rule, l.Due, by.Zh, l.Policy),
+				fmt.Sprintf("because rule %s was due at %s (%spolicy version %d)", l.Rule, l.Due, by.En, l.Policy))
 		case l.Kind == "fact" && !ground:
 			ground = true
 			say(fmt.Sprintf("依据 %s %s", l.At, l.Text.Zh), fmt.Sprintf("resting on %s %s", l.At, l.Text.En))
