@@ -15,10 +15,12 @@ import (
 // burst is handed over at once.
 const linger = 2 * time.Millisecond
 
-// fetchBytes is how much a fetch takes at most, if not a single larger batch: as
-// much as is sent at once. Each of some thirty groups that lag behind holds so
-// much several times over, in the embedded broker and here.
-const fetchBytes = 1 << 20
+// fetchBytes is how much a fetch of one partition takes at most, if not a single
+// larger batch. Some thirty groups of twelve partitions each, when all of them lag
+// behind, hold so much at once, in the embedded broker and here; and the broker, which
+// answers one after the other, must come to each before kafka-go has waited for
+// MaxWait, or what it read was read for nothing.
+const fetchBytes = 128 << 10
 
 // fetchedAhead is how many messages wait between a fetch and who asks for them,
 // beside those in the member's own queue.
