@@ -19,15 +19,16 @@ import (
 func main() {
 	engines := flag.String("engines", "embedded", "embedded: the program with its engines; real: processes on Kafka, a MongoDB server and Temporal on PostgreSQL")
 	only := flag.String("only", "", "only rows whose name contains one of these, comma separated")
+	from := flag.String("from", "", "begin with the first row whose group and name contain this, as --list prints them: a run that was broken off goes on")
 	short := flag.Bool("short", false, "only the rows that CI tries")
 	list := flag.Bool("list", false, "print the rows and do nothing")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "decides all chances") //nolint:gosec // any number will do
 	within := flag.Duration("for", 0, "after so long no further row is begun, and everything is counted (0: all rows)")
-	write := flag.Bool("write", true, "write docs/reliability.md; never with --only")
+	write := flag.Bool("write", true, "write docs/reliability.md; never with --only or --from")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *engines, choose(*only, *short), *list, *write && *only == "", trial.Plan{Seed: *seed, End: after(*within)}); err != nil {
+	if err := run(ctx, *engines, choose(*only, *from, *short), *list, *write && *only == "" && *from == "", trial.Plan{Seed: *seed, End: after(*within)}); err != nil {
 		fmt.Fprintln(os.Stderr, "faults:", err)
 		os.Exit(1)
 	}
@@ -42,9 +43,11 @@ func after(d time.Duration) time.Time {
 }
 
 // choose gives the test by which rows are taken.
-func choose(only string, short bool) func(trial.Fault) bool {
-	return func(f trial.Fault) bool {
-		if short && !f.Short {
+func choose(only, from string, short bool) func(trial.Group, trial.Fault) bool {
+	begun := false
+	return func(g trial.Group, f trial.Fault) bool {
+		begun = begun || strings.Contains(row(g, f), from)
+		if !begun || short && !f.Short {
 			return false
 		}
 		for part := range strings.SplitSeq(only, ",") {
@@ -56,7 +59,10 @@ func choose(only string, short bool) func(trial.Fault) bool {
 	}
 }
 
-func run(ctx context.Context, engines string, chosen func(trial.Fault) bool, list, write bool, plan trial.Plan) (err error) {
+// row is how --list names it.
+func row(g trial.Group, f trial.Fault) string { return g.Name + ": " + f.Name() }
+
+func run(ctx context.Context, engines string, chosen func(trial.Group, trial.Fault) bool, list, write bool, plan trial.Plan) (err error) {
 	set, ok := trial.Sets()[engines]
 	if !ok {
 		return fmt.Errorf("there are no engines %q", engines)
@@ -65,7 +71,7 @@ func run(ctx context.Context, engines string, chosen func(trial.Fault) bool, lis
 	if list {
 		for _, g := range groups {
 			for _, f := range g.Faults {
-				fmt.Println(g.Name+":", f.Name())
+				fmt.Println(row(g, f))
 			}
 		}
 		return nil

@@ -30,9 +30,9 @@ func Sets() map[string]Set {
 }
 
 // Choose gives the groups with the rows that are chosen.
-func (s Set) Choose(chosen func(Fault) bool) (out Set) {
+func (s Set) Choose(chosen func(Group, Fault) bool) (out Set) {
 	for _, g := range s {
-		g.Faults = slices.DeleteFunc(slices.Clone(g.Faults), func(f Fault) bool { return !chosen(f) })
+		g.Faults = slices.DeleteFunc(slices.Clone(g.Faults), func(f Fault) bool { return !chosen(g, f) })
 		if len(g.Faults) > 0 {
 			out = append(out, g)
 		}

@@ -29,7 +29,7 @@ func short(t *testing.T, engines string, within time.Duration, first ...string) 
 	}
 	ctx, cancel := context.WithDeadline(t.Context(), end)
 	defer cancel()
-	for _, g := range Sets()[engines].Choose(func(f Fault) bool { return f.Short }) {
+	for _, g := range Sets()[engines].Choose(func(_ Group, f Fault) bool { return f.Short }) {
 		chance := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // chances that can be repeated
 		chance.Shuffle(len(g.Faults), func(i, j int) { g.Faults[i], g.Faults[j] = g.Faults[j], g.Faults[i] })
 		slices.SortStableFunc(g.Faults, func(a, b Fault) int { return rank(first, b) - rank(first, a) })
