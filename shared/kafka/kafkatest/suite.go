@@ -1,6 +1,7 @@
 package kafkatest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,7 @@ func Suite(t *testing.T, c kafka.Cluster, name string) {
 	t.Run("what another member set back is committed again", func(t *testing.T) { setBack(ctx, t, c, wide, name+".back") })
 	t.Run("a follower reads the whole topic, says when, and goes on", func(t *testing.T) { follow(ctx, t, c, narrow) })
 	t.Run("headers and empty values arrive", func(t *testing.T) { headers(ctx, t, c, narrow) })
+	t.Run("what is larger than a fetch arrives whole", func(t *testing.T) { large(ctx, t, c, wide, name+".large") })
 }
 
 func inOrder(ctx context.Context, t *testing.T, c kafka.Cluster, topic, group string) {
@@ -208,4 +210,62 @@ func headers(ctx context.Context, t *testing.T, c kafka.Cluster, topic string) {
 	if n < 2 || last[n-2].Header("名") != "值" || last[n-1].Value != nil || last[n-1].Key != "h" {
 		t.Fatalf("%+v", last)
 	}
+}
+
+// large sends messages of every size up to the largest that is sent, in the way of
+// small ones, and reads them as a member and as a follower.
+func large(ctx context.Context, t *testing.T, c kafka.Cluster, topic, group string) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	sizes := []int{10, 100 << 10, 200 << 10, 1 << 20, kafka.DefaultMaxMessageBytes - 1000, 10}
+	var batch []kafka.Message
+	for i, size := range sizes {
+		batch = append(batch, kafka.Message{Topic: topic, Key: "large", Value: bytes.Repeat([]byte{byte('a' + i)}, size)})
+	}
+	if err := c.Produce(ctx, batch); err != nil {
+		t.Fatal(err)
+	}
+	whole := func(who string, got []kafka.Message) {
+		for i, m := range got {
+			if !bytes.Equal(m.Value, batch[i].Value) {
+				t.Errorf("the %s got %d bytes as number %d instead of %d", who, len(m.Value), i, sizes[i])
+			}
+		}
+	}
+	m, err := c.Join(ctx, group, []string{topic})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var got []kafka.Message
+	take := func(msg kafka.Message) {
+		if msg.Key == "large" {
+			got = append(got, msg)
+		}
+	}
+	for len(got) < len(sizes) {
+		some, err := m.Fetch(ctx, 10)
+		if err != nil {
+			t.Fatalf("after %d of %d: %v", len(got), len(sizes), err)
+		}
+		for _, msg := range some {
+			take(msg)
+		}
+	}
+	whole("member", got)
+	got = nil
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = c.Follow(ctx, topic, take, cancel)
+	}()
+	<-ended
+	if len(got) != len(sizes) {
+		t.Fatalf("the follower got %d of %d", len(got), len(sizes))
+	}
+	whole("follower", got)
 }
