@@ -30,6 +30,10 @@ var aboutCustomers = map[string]func(Names, json.RawMessage) (lang.Text, error){
 	typeOf(&catalogue.CaseOpened{}): teller(func(_ Names, d catalogue.CaseOpened) lang.Text {
 		return lang.T("工单："+d.After.Title, "case: "+d.After.Title)
 	}),
+	typeOf(&catalogue.ContractSignedFact{}): teller(func(_ Names, d catalogue.ContractSignedFact) lang.Text {
+		total := d.After.Total.String()
+		return lang.T("合同已签署："+total, "contract signed: "+total)
+	}),
 	typeOf(&catalogue.OutreachStepped{}): teller(func(_ Names, d catalogue.OutreachStepped) lang.Text {
 		return lang.T("触达（"+d.Change+"）："+d.After.Subject.Zh, "outreach ("+d.Change+"): "+d.After.Subject.En)
 	}),

@@ -2,7 +2,10 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 
 	"liuke.dev/deploy/local/api"
@@ -44,6 +47,7 @@ func (l *Life) Run(ctx context.Context) error {
 	}
 	go func() { l.report(l.visitors(ctx)) }()
 	go func() { l.report(l.meet(ctx)) }()
+	l.business(ctx)
 	select {
 	case err := <-l.errs:
 		return fmt.Errorf("the demo's company: %w", err)
@@ -52,8 +56,14 @@ func (l *Life) Run(ctx context.Context) error {
 	}
 }
 
-// report tells the first error of what runs beside Run; one is enough.
+// report tells the first error of what runs beside Run; one is enough. Work ends where
+// a journey was quicker, as when a rule has given a lead to somebody else or cancelled
+// what nobody decided about: that is the program at work, not a failure.
 func (l *Life) report(err error) {
+	var refused *api.Error
+	if errors.As(err, &refused) && slices.Contains(overtaken, refused.Status) {
+		return
+	}
 	if err == nil {
 		return
 	}
@@ -62,6 +72,8 @@ func (l *Life) report(err error) {
 	default:
 	}
 }
+
+var overtaken = []int{http.StatusForbidden, http.StatusConflict, http.StatusPreconditionFailed}
 
 func (one lead) body() body {
 	b := body{"company": one.company, "contact": one.contact, "source": one.source, "need": one.need}
@@ -102,13 +114,23 @@ func (l *Life) work(ctx context.Context, id string, one lead, turn int) error {
 	return l.close(ctx, deal, one, turn)
 }
 
+// followUp records a talk and when the next one is planned; where the machine is so
+// slow that the day of the next one has passed before it is told, a later one is.
 func (l *Life) followUp(ctx context.Context, who, kind, id, points string, next time.Duration) error {
-	now := instant.Now()
-	_, err := l.c.Post(ctx, who, "/v1/"+kind+"/"+id+"/follow-ups", body{"occurred_at": now.String(), "channel": "phone", "direction": "outbound",
-		"key_points": points, "next_action": "再次联系", "next_touch_at": now.Add(max(next, 50*time.Millisecond)).String(), "result": "interested",
-		"customer_type": "new", "budget_band": "medium", "key_person": "对方负责人", "key_need": points, "objections": []string{"price"}})
-	return err
+	for {
+		now := instant.Now()
+		_, err := l.c.Post(ctx, who, "/v1/"+kind+"/"+id+"/follow-ups", body{"occurred_at": now.String(), "channel": "phone", "direction": "outbound",
+			"key_points": points, "next_action": "再次联系", "next_touch_at": now.Add(max(next, 50*time.Millisecond)).String(), "result": "interested",
+			"customer_type": "new", "budget_band": "medium", "key_person": "对方负责人", "key_need": points, "objections": []string{"price"}})
+		if err == nil || next > patience || instant.Now().Sub(now) < next {
+			return err
+		}
+		next = 2*next + 50*time.Millisecond
+	}
 }
+
+// patience is how late a talk may be told.
+const patience = 30 * time.Second
 
 func (l *Life) convert(ctx context.Context, id string, one lead) (string, error) {
 	var out struct {
@@ -155,11 +177,14 @@ func (l *Life) close(ctx context.Context, id string, one lead, turn int) error {
 			return nil
 		}
 	}
-	if turn%3 == 2 { // one in three is lost, so that there is a reason to see
+	if lost(turn) {
 		return l.c.Do(ctx, one.owner, "POST", path+"/loss", body{"reason": "price"}, nil)
 	}
 	return l.c.Do(ctx, one.owner, "POST", path+"/win", body{}, nil)
 }
+
+// lost tells which deals are lost: one in three, so that there is a reason to see.
+func lost(turn int) bool { return turn%3 == 2 }
 
 // visitors fill in the web form, one every four days, and the owner whom the
 // rotation chose calls them.

@@ -69,7 +69,7 @@ func (l *Life) enter(ctx context.Context, one lead) (string, error) {
 			}
 			continue
 		}
-		return got.Customer, l.c.Do(ctx, one.owner, "POST", "/v1/leads/"+id+"/closing", body{"reason": "老客户，按订单维护"}, nil)
+		return got.Customer, l.c.Do(ctx, salesManager, "POST", "/v1/leads/"+id+"/closing", body{"reason": "老客户，按订单维护"}, nil)
 	}
 	return "", nil
 }

@@ -51,6 +51,8 @@ var shown = map[string]struct{ sign, colour string }{
 	typeOf(&catalogue.MaintenanceBegan{}):      {"♥", "\x1b[32m"},
 	typeOf(&catalogue.OrderRecorded{}):         {"¥", "\x1b[32m"},
 	typeOf(&catalogue.StandingAssessed{}):      {"♡", ""},
+	typeOf(&catalogue.CaseOpened{}):            {"✆", "\x1b[33m"},
+	typeOf(&catalogue.ContractSignedFact{}):    {"§", "\x1b[32m"},
 	typeOf(&catalogue.InterventionOpened{}):    {"⛑", "\x1b[31;1m"},
 	typeOf(&catalogue.InterventionRecovered{}): {"★", "\x1b[32;1m"},
 	typeOf(&catalogue.InterventionClosed{}):    {"⛑", "\x1b[36m"},
