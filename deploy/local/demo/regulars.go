@@ -55,24 +55,29 @@ func (l *Life) business(ctx context.Context) {
 	}
 }
 
-// again begins an errand in its interval, for one regular after the other.
+// again begins an errand in its interval, for one regular after the other; each is
+// entered when its turn comes, so that the company's first day is not crowded.
 func (l *Life) again(ctx context.Context, e errand) error {
 	known := make([]regular, len(e.of))
-	for i, one := range e.of {
-		customer, err := l.enter(ctx, one)
-		if err != nil || customer == "" {
-			return err
-		}
-		known[i] = regular{one, customer}
-	}
-	if !rest(ctx, l.days(e.first)) {
-		return nil
-	}
 	for nth := 0; ; nth++ {
-		go func() { l.report(e.do(ctx, known[nth%len(known)], nth)) }()
-		if !rest(ctx, l.days(e.every)) {
+		c := &known[nth%len(known)]
+		if c.customer == "" {
+			one := e.of[nth%len(known)]
+			customer, err := l.enter(ctx, one)
+			if err != nil || customer == "" {
+				return err
+			}
+			*c = regular{one, customer}
+		}
+		wait := e.every
+		if nth == 0 {
+			wait = e.first
+		}
+		if !rest(ctx, l.days(wait)) {
 			return nil
 		}
+		with := *c
+		go func() { l.report(e.do(ctx, with, nth)) }()
 	}
 }
 
