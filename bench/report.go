@@ -15,6 +15,7 @@ import (
 // report collects figures.
 type report struct {
 	begun  time.Time
+	built  string // revision of the programs: others may be committed meanwhile
 	quick  bool
 	before float64 // load of the machine at the beginning
 	rows   []row
@@ -28,7 +29,7 @@ type row struct {
 }
 
 func (r *report) begin(quick bool) {
-	r.begun, r.quick, r.before = time.Now(), quick, load()
+	r.begun, r.built, r.quick, r.before = time.Now(), programtest.Revision(), quick, load()
 }
 
 // state adds a figure and shows it at once.
@@ -82,8 +83,8 @@ func (r *report) write(section string) error {
 
 func (r *report) markdown() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "`go run ./bench`, %s, %s.\n\n%s; everything (program, clients, measuring) on %d cores; load of the machine before the run %.1f.\n\n",
-		r.begun.Format("2006-01-02"), programtest.Revision(), machine(), cores, r.before)
+	fmt.Fprintf(&s, "`go run ./bench%s`, %s, %s.\n\n%s; everything (program, clients, measuring) on %d cores; load of the machine before the run %.1f.\n\n",
+		strings.Join(append([]string{""}, os.Args[1:]...), " "), r.begun.Format("2006-01-02"), r.built, machine(), cores, r.before)
 	s.WriteString("| what | measured | goal | |\n|---|---|---|---|\n")
 	for _, f := range r.rows {
 		verdict := ""
