@@ -69,9 +69,9 @@ func (l *Life) changeNeed(ctx context.Context, c regular, _ int) error {
 	path := "/v1/need-changes/" + id
 	_, err = l.perform(ctx,
 		act{0.8, salesManager, path + "/approval", body{}},
-		act{1.6, hotline, path + "/confirmations/service", body{"note": "已告知驻场"}},
-		act{1.6, maker, path + "/confirmations/implementation", body{"note": "接口已排期"}},
-		act{1.6, designer, path + "/confirmations/product", body{"note": "已列入版本"}})
+		act{2.4, hotline, path + "/confirmations/service", body{"note": "已告知驻场"}},
+		act{2.4, maker, path + "/confirmations/implementation", body{"note": "接口已排期"}},
+		act{2.4, designer, path + "/confirmations/product", body{"note": "已列入版本"}})
 	return err
 }
 
