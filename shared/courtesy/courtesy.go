@@ -24,24 +24,39 @@ const lasting = 10 * time.Millisecond
 // look is how often those who wait look up.
 const look = 2 * time.Millisecond
 
+// processors are those of the process when it began: a program may give itself
+// one more (see deploy/local), which is no processor.
+var processors = int64(runtime.GOMAXPROCS(0))
+
 var (
 	underWay atomic.Int64
+	commands atomic.Int64 // those of underWay that may commit
 	crowdAt  atomic.Int64 // when there was last a crowd, in nanoseconds
 	begun    = time.Now() // monotonic
 )
 
-// Person counts a request of somebody who waits for it; call the function that
-// it gives when it is answered.
-func Person() (answered func()) {
-	if underWay.Add(1) >= int64(crowdPerCore*runtime.GOMAXPROCS(0)) {
+// Person counts a request of somebody who waits for it, a command (which may
+// commit) or not; call the function that it gives when it is answered.
+func Person(command bool) (answered func()) {
+	if underWay.Add(1) >= crowdPerCore*processors {
 		crowdAt.Store(now() + 1)
 	}
-	return func() { underWay.Add(-1) }
+	if !command {
+		return func() { underWay.Add(-1) }
+	}
+	commands.Add(1)
+	return func() {
+		commands.Add(-1)
+		underWay.Add(-1)
+	}
 }
+
+// Commands is how many of people's commands are under way.
+func Commands() int { return int(commands.Load()) }
 
 // Crowded tells whether people are waiting for the processors.
 func Crowded() bool {
-	if underWay.Load() >= int64(crowdPerCore*runtime.GOMAXPROCS(0)) {
+	if underWay.Load() >= crowdPerCore*processors {
 		return true
 	}
 	at := crowdAt.Load()

@@ -2,7 +2,6 @@ package courtesy
 
 import (
 	"context"
-	"runtime"
 	"testing"
 	"time"
 )
@@ -10,7 +9,7 @@ import (
 func crowd(n int) (leave func()) {
 	var all []func()
 	for range n {
-		all = append(all, Person())
+		all = append(all, Person(false))
 	}
 	return func() {
 		for _, answered := range all {
@@ -26,7 +25,7 @@ func waited(ctx context.Context, most time.Duration) (time.Duration, func()) {
 }
 
 func TestWithoutACrowdItIsEverybodysTurn(t *testing.T) {
-	leave := crowd(crowdPerCore*runtime.GOMAXPROCS(0) - 1)
+	leave := crowd(crowdPerCore*int(processors) - 1)
 	defer leave()
 	for range 3 { // none of them ends before the next begins
 		w, done := waited(t.Context(), time.Second)
@@ -38,7 +37,7 @@ func TestWithoutACrowdItIsEverybodysTurn(t *testing.T) {
 }
 
 func TestInACrowdBackgroundWorkGoesOneByOneAndRests(t *testing.T) {
-	leave := crowd(crowdPerCore * runtime.GOMAXPROCS(0))
+	leave := crowd(crowdPerCore * int(processors))
 	_, first := waited(t.Context(), time.Minute)
 	if w, done := waited(t.Context(), 100*time.Millisecond); w < 90*time.Millisecond {
 		t.Errorf("waited only %s while another had its turn", w)

@@ -50,6 +50,7 @@ type writer struct {
 	stopped   chan struct{}
 	failed    atomic.Bool // the last transaction, for a reason that may pass
 	name      string      // of the store, in metrics
+	patience  time.Duration
 
 	mu         sync.Mutex
 	more       *sync.Cond
@@ -59,7 +60,7 @@ type writer struct {
 }
 
 func startWriter(c *conn, name string, committed func()) *writer {
-	w := &writer{conn: c, name: name, committed: committed, stopped: make(chan struct{})}
+	w := &writer{conn: c, name: name, patience: gatherFor, committed: committed, stopped: make(chan struct{})}
 	w.more = sync.NewCond(&w.mu)
 	failures.WithLabelValues(name)
 	go w.loop()
@@ -126,6 +127,7 @@ func (w *writer) take() []*job {
 		if len(w.people)+len(w.background) == 0 {
 			return nil
 		}
+		w.gather()
 		var batch []*job
 		batch, w.people = takeFrom(w.people, batch, foregroundBatch)
 		share := backgroundBatch
