@@ -40,11 +40,12 @@ type errand struct {
 	do           func(ctx context.Context, c regular, nth int) error
 }
 
-// errands last a little longer than their interval.
+// errands last a little longer than their interval. No two share a customer, whom each
+// of them would enter.
 func (l *Life) errands() []errand {
 	return []errand{
-		{1, 3, regulars[:3], l.answerCase},
-		{2, 5, regulars[:3], l.changeNeed},
+		{1, 3, regulars[:1], l.answerCase},
+		{2, 5, regulars[1:3], l.changeNeed},
 		{3, 6, regulars[3:6], l.handOver},
 		{4, 6, regulars[6:8], l.sellAgain},
 		{5, 6, regulars[8:], l.worry},
