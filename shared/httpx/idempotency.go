@@ -91,11 +91,14 @@ func NewID(ctx context.Context) string {
 	return id.String()
 }
 
+// commands tells whether requests of a method may change something.
+func commands(method string) bool { return method != http.MethodGet && method != http.MethodHead }
+
 // remember answers a repeated Idempotency-Key with the first answer.
 func (s *Server) remember() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		key := c.GetHeader(effects.HeaderKey)
-		if key == "" || c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		if key == "" || !commands(c.Request.Method) {
 			c.Next()
 			return
 		}

@@ -149,7 +149,7 @@ func peopleFirst(c huma.Context, next func(huma.Context)) {
 		next(huma.WithContext(c, store.Background(c.Context())))
 		return
 	}
-	answered := courtesy.Person(c.Method() != http.MethodGet)
+	answered := courtesy.Person(commands(c.Method()))
 	defer answered()
 	next(c)
 }

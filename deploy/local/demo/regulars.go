@@ -65,9 +65,10 @@ func (l *Life) again(ctx context.Context, e errand) error {
 	known := make([]regular, len(e.of))
 	for nth := 0; ; nth++ {
 		began := time.Now() // entering takes days at the demo's speed, and is part of the interval
-		c := &known[nth%len(known)]
+		turn := nth % len(known)
+		c := &known[turn]
 		if c.customer == "" {
-			one := e.of[nth%len(known)]
+			one := e.of[turn]
 			customer, err := l.enter(ctx, one)
 			if err != nil || customer == "" {
 				return err

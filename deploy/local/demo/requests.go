@@ -56,10 +56,10 @@ func (l *Life) changeNeed(ctx context.Context, c regular, _ int) error {
 		return err
 	}
 	change := body{"customer": c.customer, "reason": "要和 ERP 对接", "add": []string{"integration"}}
-	if slices.Contains(file.NeedTags, "integration") {
+	switch {
+	case slices.Contains(file.NeedTags, "integration"):
 		change = body{"customer": c.customer, "reason": "ERP 已对接，改为关注效率", "add": []string{"efficiency"}, "remove": []string{"integration"}}
-	}
-	if slices.Contains(file.NeedTags, "efficiency") && !slices.Contains(file.NeedTags, "integration") {
+	case slices.Contains(file.NeedTags, "efficiency"):
 		change = body{"customer": c.customer, "reason": "又有一套系统要对接", "add": []string{"integration"}, "remove": []string{"efficiency"}}
 	}
 	id, err := l.c.Post(ctx, owner, "/v1/need-changes", change)

@@ -48,9 +48,9 @@ type writer struct {
 	conn      *conn
 	committed func() // called after facts were committed
 	stopped   chan struct{}
-	failed    atomic.Bool // the last transaction, for a reason that may pass
-	name      string      // of the store, in metrics
-	patience  time.Duration
+	failed    atomic.Bool   // the last transaction, for a reason that may pass
+	name      string        // of the store, in metrics
+	patience  time.Duration // for how long it gathers at most
 
 	mu         sync.Mutex
 	more       *sync.Cond
