@@ -3,6 +3,7 @@ package accounts_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/httpx"
@@ -83,9 +84,11 @@ func TestMaintenanceByHand(t *testing.T) {
 // ends it, and a customer that is won back is maintained again.
 func TestStandingReachesMaintenance(t *testing.T) {
 	r, c := began(t)
+	begin := instant.Now()
+	later := func(hours int) instant.Time { return begin.Add(time.Duration(hours) * time.Hour) } // than what the service itself finds meanwhile
 	stand := func(n int, state string, red bool) {
 		r.happens("standing/"+c, c, &catalogue.StandingAssessed{After: catalogue.Standing{Customer: c, Lifecycle: state, Computed: state, Health: 40, HealthVersion: "m.1", Red: red, Parts: []catalogue.HealthPart{},
-			Signals: []catalogue.Signal{}, Groups: []string{"no_order"}, AsOf: instant.Now() + instant.Time(n), NextCheckAt: instant.Now() + 1000}, Changed: []string{"lifecycle"}})
+			Signals: []catalogue.Signal{}, Groups: []string{"no_order"}, AsOf: later(n), NextCheckAt: later(n) + 1000}, Changed: []string{"lifecycle"}})
 	}
 	for i, x := range []struct {
 		state  string

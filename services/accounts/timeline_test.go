@@ -24,7 +24,7 @@ import (
 type running struct {
 	*office
 	cluster *kafkatest.Memory
-	told    int
+	told    int // versions of what happens elsewhere: beyond those of the service's own facts of an aggregate
 }
 
 func run(t testing.TB, with ...func(*service.Deps)) *running {
@@ -33,7 +33,7 @@ func run(t testing.TB, with ...func(*service.Deps)) *running {
 	if err := cluster.EnsureTopics(t.Context(), facts.Topics(2, 1)); err != nil {
 		t.Fatal(err)
 	}
-	r := &running{cluster: cluster, office: start(t, append(with, func(d *service.Deps) { d.Cluster, d.Health = cluster, health.New(instant.Now) })...)}
+	r := &running{cluster: cluster, told: 1000, office: start(t, append(with, func(d *service.Deps) { d.Cluster, d.Health = cluster, health.New(instant.Now) })...)}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- r.service.Run(ctx) }()

@@ -103,9 +103,20 @@ func (o *trade) do(who, id, what string, body any) contractSeen {
 // signed takes a small contract through to its signature.
 func (o *trade) signed(customer string, of items) contractSeen {
 	o.t.Helper()
+	return o.signs(o.unsigned(customer, of))
+}
+
+// unsigned is a contract that was sent to be signed.
+func (o *trade) unsigned(customer string, of items) contractSeen {
+	o.t.Helper()
 	c := o.draft(customer, of)
 	o.do("wang", c.ID, "submission", nil)
-	c = o.do("wang", c.ID, "sending", nil)
+	return o.do("wang", c.ID, "sending", nil)
+}
+
+// signs signs a contract by the link of its sending.
+func (o *trade) signs(c contractSeen) contractSeen {
+	o.t.Helper()
 	path := strings.TrimSuffix(strings.TrimPrefix(c.SigningLink, "https://crm.example.com"), "/page")
 	if status, _ := o.call("", "POST", path+"/signature", map[string]string{"name": "李总", "hash": c.Hash}, nil); status != 200 {
 		o.t.Fatalf("signature: %d", status)
