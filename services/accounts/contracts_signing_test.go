@@ -158,7 +158,7 @@ func TestSigningPage(t *testing.T) {
 		}
 		return resp.StatusCode, string(text)
 	}
-	if status, text := visit(nil); status != 200 || !strings.Contains(text, c.Hash) || !strings.Contains(text, "合同总价") {
+	if status, text := visit(nil); status != 200 || !strings.Contains(text, c.Hash) || !strings.Contains(text, "合同总价") || !strings.Contains(text, `<a href="document">`) {
 		t.Errorf("page: %d %s", status, text)
 	}
 	if status, _ := visit(url.Values{}); status != 422 {

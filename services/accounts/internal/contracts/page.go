@@ -3,6 +3,7 @@ package contracts
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -129,19 +130,17 @@ func (c *Contracts) showPage(r links.Reader) (links.Page, error) {
 		return links.Page{}, err
 	}
 	o := d.Body.Contract
-	return c.page(o, r.Param("token")), nil
+	return c.page(o), nil
 }
 
-func (c *Contracts) page(o catalogue.Contract, token string) links.Page {
+func (c *Contracts) page(o catalogue.Contract) links.Page {
 	same := func(s string) lang.Text { return lang.T(s, s) }
 	p := links.Page{Title: same(o.Title + " " + o.Number), Heading: lang.T("合同全文", "The contract"), Facts: []links.Fact{
 		{Name: lang.T("卖方", "Seller"), Value: same(o.Seller.Name)}, {Name: lang.T("买方", "Buyer"), Value: same(o.Buyer.Name)},
 		{Name: lang.T("总价", "Total"), Value: same(o.Total.String())},
-		{Name: lang.T("PDF 文件", "PDF document"), Value: same(links.Route(purpose, token) + "/document")},
+		{Name: lang.T("PDF 文件", "PDF document"), Value: lang.T("打开", "Open"), Link: "document"},
 		{Name: lang.T("文件哈希（SHA-256）", "Hash of the document (SHA-256)"), Value: same(o.Hash)}}}
-	for _, line := range c.openOf(o).Text {
-		p.Entries = append(p.Entries, links.Entry{Text: line})
-	}
+	p.Prose = strings.Join(c.openOf(o).Text, "\n")
 	if o.Signature != nil {
 		p.Notice = lang.T("已由 "+o.Signature.Name+" 于 "+o.Signature.At.String()+" 签署。", "Signed by "+o.Signature.Name+" at "+o.Signature.At.String()+".")
 		return p
@@ -179,7 +178,7 @@ func (c *Contracts) actOnPage(r links.Reader) (links.Page, error) {
 		err = problem.InvalidFields(problem.Required("decision"))
 	}
 	if e := httpx.Classify(err); err != nil && e.Code == problem.Invalid {
-		p := c.page(d.Body.Contract, r.Param("token"))
+		p := c.page(d.Body.Contract)
 		p.Status = e.Status()
 		p.Form.Named(e.Fields, "")
 		return p, nil
@@ -187,5 +186,5 @@ func (c *Contracts) actOnPage(r links.Reader) (links.Page, error) {
 	if err != nil {
 		return links.Page{}, err
 	}
-	return c.page(done.Contract, r.Param("token")), nil
+	return c.page(done.Contract), nil
 }

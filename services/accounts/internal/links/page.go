@@ -31,7 +31,8 @@ type Page struct {
 	Title     lang.Text
 	Notice    lang.Text // what was done, or where it stands
 	Facts     []Fact
-	Heading   lang.Text // over the entries
+	Heading   lang.Text // over the prose and the entries
+	Prose     string    // to be read in full; its lines stay lines
 	Entries   []Entry
 	Form      *Form
 }
@@ -40,6 +41,8 @@ type Page struct {
 type Fact struct {
 	Name  lang.Text
 	Value lang.Text
+	// Link is where the value leads, relative to the page; empty: nowhere.
+	Link string
 }
 
 // Entry is a thing that happened.
