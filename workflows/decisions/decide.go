@@ -123,6 +123,7 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 		d.metrics.quiet(in.Kind, begun)
 		return d.answer(b, dec, view, in, handed), nil
 	}
+	late := b.late(dec.Fired, instant.Now())
 	b.arm(dec.Pending, telemetry.Here(ctx))
 	b.take(in, dec, matters, handed)
 	recorded, err := d.record(ctx, doc.Version+1, b, dec, in, matters)
@@ -133,19 +134,10 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 		return Answer{}, err
 	}
 	d.metrics.recorded(in.Kind, dec, begun, instant.Now())
-	tell(in, dec)
+	for _, by := range late {
+		courtesy.Kept(by)
+	}
 	return d.answer(b, dec, view, in, handed), nil
-}
-
-// tell lets what only tells of promises wait while many are kept late. What a
-// fact armed that tells of long ago is no promise that had to wait.
-func tell(in Request, dec journey.Decision) {
-	if len(in.Events) > 0 {
-		return
-	}
-	for _, f := range dec.Fired {
-		courtesy.Kept(instant.Now().Sub(f.Obligation.Due))
-	}
 }
 
 // keep commits a decision.
