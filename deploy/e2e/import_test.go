@@ -218,25 +218,6 @@ func checkCustomers(ctx context.Context, t *testing.T, o *programtest.Office, ac
 	}
 }
 
-// allRead waits until every fact was read and nothing new comes.
-func allRead(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream) {
-	t.Helper()
-	if err := s.CaughtUp(ctx); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		m, err := o.Metrics(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		waiting := len(m.Above("liuke_outbox_pending", 0)) + len(m.Above("liuke_consumer_lag", 0))
-		if waiting == 0 && s.Quiet() > 2*time.Second {
-			return
-		}
-		rest(ctx, t, time.Second)
-	}
-}
-
 func checkJourneys(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream, want expected) {
 	t.Helper()
 	allRead(ctx, t, o, s)

@@ -25,9 +25,7 @@ import (
 func TestSigningByLink(t *testing.T) {
 	o := trading(t)
 	id := o.customer("上海华兴贸易有限公司")
-	c := o.draft(id, items{{"product": "licence", "quantity": 2}})
-	o.do("wang", c.ID, "submission", nil)
-	c = o.do("wang", c.ID, "sending", nil)
+	c := o.unsigned(id, items{{"product": "licence", "quantity": 2}})
 	at := func(link string) string {
 		return strings.TrimSuffix(strings.TrimPrefix(link, "https://crm.example.com"), "/page")
 	}
@@ -73,9 +71,7 @@ func TestSigningByLink(t *testing.T) {
 	if status, _ := o.call("", "POST", second+"/signature", body, &p); status != 409 || p.Rule != "link.used" {
 		t.Errorf("used again: %d %s", status, p.Rule)
 	}
-	late := o.draft(id, items{{"product": "licence", "quantity": 1}})
-	o.do("wang", late.ID, "submission", nil)
-	late = o.do("wang", late.ID, "sending", nil)
+	late := o.unsigned(id, items{{"product": "licence", "quantity": 1}})
 	o.pass(late.SignBy.Sub(instant.Time(o.now.Load())) - time.Millisecond)
 	if status, _ := o.call("", "GET", at(late.SigningLink), nil, nil); status != 200 {
 		t.Errorf("a millisecond before it expires: %d", status)
@@ -91,9 +87,7 @@ func TestSigningByLink(t *testing.T) {
 func TestTheDocumentAndARaceToSignIt(t *testing.T) {
 	o := trading(t)
 	id := o.customer("上海华兴贸易有限公司")
-	c := o.draft(id, items{{"product": "licence", "quantity": 2}, {"product": "x", "name": "定制报表（含税）", "quantity": 1, "price": 1}})
-	o.do("wang", c.ID, "submission", nil)
-	c = o.do("wang", c.ID, "sending", nil)
+	c := o.unsigned(id, items{{"product": "licence", "quantity": 2}, {"product": "x", "name": "定制报表（含税）", "quantity": 1, "price": 1}})
 	resp := httpxtest.Send(t, "wang", "GET", o.server.URL+"/v1/contracts/"+c.ID+"/document", nil)
 	defer func() { _ = resp.Body.Close() }()
 	pdf, err := io.ReadAll(resp.Body)
@@ -130,9 +124,7 @@ func TestTheDocumentAndARaceToSignIt(t *testing.T) {
 func TestSigningPage(t *testing.T) {
 	o := trading(t)
 	id := o.customer("上海华兴贸易有限公司")
-	c := o.draft(id, items{{"product": "licence", "quantity": 2}})
-	o.do("wang", c.ID, "submission", nil)
-	c = o.do("wang", c.ID, "sending", nil)
+	c := o.unsigned(id, items{{"product": "licence", "quantity": 2}})
 	page := o.server.URL + strings.TrimPrefix(c.SigningLink, "https://crm.example.com")
 	visit := func(form url.Values) (int, string) {
 		t.Helper()

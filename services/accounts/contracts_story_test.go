@@ -151,9 +151,7 @@ func TestTradeMovesWithItsCustomer(t *testing.T) {
 func TestTradeRemindsToSign(t *testing.T) {
 	o := traders(t)
 	id := o.customer("上海华兴贸易有限公司")
-	c := o.draft(id, items{{"product": "licence", "quantity": 2}})
-	o.do("wang", c.ID, "submission", nil)
-	c = o.do("wang", c.ID, "sending", nil)
+	c := o.unsigned(id, items{{"product": "licence", "quantity": 2}})
 	urge := func(round int, key string) int {
 		status, _ := o.call("journeys", "POST", "/v1/contracts/"+c.ID+"/signing-reminders", map[string]any{"round": round, "due": instant.Now()}, nil, "Idempotency-Key", key)
 		return status
@@ -165,10 +163,7 @@ func TestTradeRemindsToSign(t *testing.T) {
 	if n := len(o.history("outreach/contract:" + c.ID + ":1:2")); n != 0 {
 		t.Errorf("reminded twice under one effect: %d", n)
 	}
-	path := strings.TrimSuffix(strings.TrimPrefix(c.SigningLink, "https://crm.example.com"), "/page")
-	if status, _ := o.call("", "POST", path+"/signature", map[string]string{"name": "李总", "hash": c.Hash}, nil); status != 200 {
-		t.Fatalf("signature: %d", status)
-	}
+	o.signs(c)
 	if status := urge(1, "e3"); status != 409 {
 		t.Errorf("after the signature: %d", status)
 	}

@@ -123,7 +123,7 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 		d.metrics.quiet(in.Kind, begun)
 		return d.answer(b, dec, view, in, handed), nil
 	}
-	late := b.late(dec.Fired, instant.Now())
+	waited := b.waited(dec.Fired)
 	b.arm(dec.Pending, telemetry.Here(ctx))
 	b.take(in, dec, matters, handed)
 	recorded, err := d.record(ctx, doc.Version+1, b, dec, in, matters)
@@ -134,8 +134,8 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 		return Answer{}, err
 	}
 	d.metrics.recorded(in.Kind, dec, begun, instant.Now())
-	for _, by := range late {
-		courtesy.Kept(by)
+	for _, due := range waited {
+		courtesy.Kept(instant.Now().Sub(due))
 	}
 	return d.answer(b, dec, view, in, handed), nil
 }

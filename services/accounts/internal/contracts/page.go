@@ -129,8 +129,7 @@ func (c *Contracts) showPage(r links.Reader) (links.Page, error) {
 	if err != nil {
 		return links.Page{}, err
 	}
-	o := d.Body.Contract
-	return c.page(o), nil
+	return c.page(d.Body.Contract), nil
 }
 
 func (c *Contracts) page(o catalogue.Contract) links.Page {
