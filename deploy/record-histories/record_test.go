@@ -2,6 +2,7 @@ package recordhistories
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -22,6 +23,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/problem"
 	"liuke.dev/workflows"
 	"liuke.dev/workflows/host"
 	"liuke.dev/workflows/host/hosttest"
@@ -74,16 +76,29 @@ func (s *stand) anew(t *testing.T) *stand {
 	return &stand{World: s.World, client: s.client, router: s.router, History: journeytest.New(t), t: t}
 }
 
-// send routes facts as the consumer would, all of them in one batch.
+// send routes facts as the consumer would, all of them in one batch, and again
+// what Temporal did not take in time.
 func (s *stand) send(events ...journey.Event) {
 	s.t.Helper()
 	batch := make([]facts.Event, len(events))
 	for i, e := range events {
 		batch[i] = facts.Event{ID: e.ID, Type: e.Type, Subject: e.Subject, Aggregate: e.Subject, Time: e.Time, Version: e.Version, Data: e.Data}
 	}
-	for _, err := range s.router.Handle(s.t.Context(), batch) {
-		if err != nil {
-			s.t.Fatal(err)
+	for deadline := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) {
+		var left []facts.Event
+		for i, err := range s.router.Handle(s.t.Context(), batch) {
+			if err == nil {
+				continue
+			}
+			var away *problem.Error
+			if !errors.As(err, &away) || away.Code != problem.Unavailable || time.Now().After(deadline) {
+				s.t.Fatal(err)
+			}
+			s.t.Logf("once more: %v", err)
+			left = append(left, batch[i])
+		}
+		if batch = left; len(batch) == 0 {
+			return
 		}
 	}
 }
