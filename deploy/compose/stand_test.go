@@ -21,6 +21,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"liuke.dev/deploy/engines/process"
+	"liuke.dev/shared/freeport"
 )
 
 // stand runs containers as plain processes. Each has a loopback address of its
@@ -46,7 +47,7 @@ func newStand(t *testing.T) *stand {
 		}
 	}
 	s := &stand{t: t, dir: t.TempDir(), image: dockerfile(t), address: map[string]string{}}
-	ports, err := process.Ports(3)
+	ports, err := freeport.Find(freeport.Loopback, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

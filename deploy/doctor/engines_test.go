@@ -12,9 +12,9 @@ import (
 
 	"liuke.dev/deploy/local/broker"
 	"liuke.dev/deploy/local/engine"
-	"liuke.dev/deploy/local/port"
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/kafka"
 	"liuke.dev/workflows"
 	"liuke.dev/workflows/host"
@@ -52,7 +52,7 @@ func TestEnginesThatRun(t *testing.T) {
 func start(t *testing.T) (config.Config, []kafka.Topic) {
 	t.Helper()
 	c := config.Default()
-	ports, err := port.Free("127.0.0.1", 2)
+	ports, err := freeport.Find(freeport.Loopback, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

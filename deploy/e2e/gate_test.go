@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/programtest"
 )
 
@@ -21,14 +22,11 @@ type gate struct {
 // gated puts a gate before the first server of an address, and gives the address with it.
 func gated(t *testing.T, address string) (gate, string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := freeport.Addresses(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	from := l.Addr().String()
-	if err := l.Close(); err != nil { // refused until it is opened
-		t.Fatal(err)
-	}
+	from := free[0] // refused until it is opened
 	scheme, hosts := "", address
 	if before, after, ok := strings.Cut(address, "://"); ok {
 		scheme, hosts = before+"://", after

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"liuke.dev/deploy/local/broker"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/kafka"
 	"liuke.dev/shared/store"
@@ -72,12 +72,11 @@ func furnish(t testing.TB, address string) *house {
 
 func free(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	at, err := freeport.Addresses(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return at[0]
 }
 
 // background runs until the test ends, before the house is taken down.

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"liuke.dev/shared/freeport"
 )
 
 // process answers as an instance of a service does.
@@ -52,7 +54,7 @@ func originOf(t *testing.T, all ...*process) *Origin {
 	for n, p := range all {
 		instances = append(instances, &Instance{Service: "leads", Number: n + 1, launch: Launch{Addresses: Addresses{HTTP: p.at}}})
 	}
-	free, err := freeAddresses(1)
+	free, err := freeport.Addresses(1)
 	if err != nil {
 		t.Fatal(err)
 	}

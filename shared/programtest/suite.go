@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"liuke.dev/shared/auth"
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/service"
 )
 
@@ -81,7 +82,7 @@ func newSuite(c SuiteConfig, keys string) (*Suite, error) {
 	if c.Instances == 0 {
 		c.Instances = 2
 	}
-	ports, err := freeAddresses(1 + c.Instances*len(service.Services))
+	ports, err := freeport.Addresses(1 + c.Instances*len(service.Services))
 	if err != nil {
 		return nil, err
 	}

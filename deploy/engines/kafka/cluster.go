@@ -18,6 +18,7 @@ import (
 
 	"liuke.dev/deploy/engines/java"
 	"liuke.dev/deploy/engines/process"
+	"liuke.dev/shared/freeport"
 )
 
 //go:embed pom.xml
@@ -82,7 +83,7 @@ func prepare(ctx context.Context, dir string, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, err := process.Ports(2 * o.Nodes)
+	inner, err := freeport.Find(freeport.Loopback, 2*o.Nodes)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func prepare(ctx context.Context, dir string, o Options) (*Cluster, error) {
 func voters(controllers []int) string {
 	var all []string
 	for i, port := range controllers {
-		all = append(all, fmt.Sprintf("%d@%s", i+1, process.Address(port)))
+		all = append(all, fmt.Sprintf("%d@%s", i+1, freeport.Address(port)))
 	}
 	return strings.Join(all, ",")
 }

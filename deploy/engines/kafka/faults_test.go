@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"liuke.dev/deploy/engines/kafka"
-	"liuke.dev/deploy/engines/process"
+	"liuke.dev/shared/freeport"
 	client "liuke.dev/shared/kafka"
 )
 
@@ -156,9 +156,9 @@ func TestOneNodeIsKilledAndPaused(t *testing.T) {
 
 // What is advertised is what clients use: here nothing listens there.
 func TestClientsAreToldTheAdvertisedAddress(t *testing.T) {
-	ports, err := process.Ports(1)
+	ports, err := freeport.Find(freeport.Loopback, 1)
 	must(t, err)
-	proxy := process.Address(ports[0])
+	proxy := freeport.Address(ports[0])
 	c := start(t, kafka.Options{Advertised: []string{proxy}, Properties: map[string]string{"message.max.bytes": "12345"}})
 	k := client.New(client.Config{Brokers: []string{c.Nodes[0].Direct}})
 	defer k.Close() //nolint:errcheck // it never got anywhere

@@ -14,6 +14,7 @@ import (
 
 	"liuke.dev/deploy/engines/java"
 	"liuke.dev/deploy/engines/process"
+	"liuke.dev/shared/freeport"
 )
 
 var (
@@ -52,7 +53,7 @@ func (c nodeConfig) Advertised() string {
 	if len(c.Options.Advertised) > 0 {
 		return c.Options.Advertised[c.ID-1]
 	}
-	return process.Address(c.Client)
+	return freeport.Address(c.Client)
 }
 
 func (c nodeConfig) Data() string     { return filepath.Join(c.Dir, "data") }
@@ -61,7 +62,7 @@ func (c nodeConfig) InSync() int      { return 1 + c.Options.Nodes/2 }
 func (c nodeConfig) file() string     { return filepath.Join(c.Dir, "server.properties") }
 
 func newNode(c nodeConfig) *Node {
-	n := &Node{ID: c.ID, Address: c.Advertised(), Direct: process.Address(c.Client), inner: process.Address(c.Broker), config: c}
+	n := &Node{ID: c.ID, Address: c.Advertised(), Direct: freeport.Address(c.Client), inner: freeport.Address(c.Broker), config: c}
 	n.Process = process.New(process.Command{
 		Name: fmt.Sprint("kafka-", c.ID), Path: "java", Args: append(n.flags(), "kafka.Kafka", c.file()),
 		Log: filepath.Join(c.Dir, "server.log"), Detached: c.Options.Detached,

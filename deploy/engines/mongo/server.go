@@ -16,6 +16,7 @@ import (
 
 	"liuke.dev/deploy/engines/java"
 	"liuke.dev/deploy/engines/process"
+	"liuke.dev/shared/freeport"
 )
 
 var (
@@ -69,7 +70,7 @@ func prepare(ctx context.Context, dir string, o Options) (*Server, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	s := &Server{Address: process.Address(ports[0])}
+	s := &Server{Address: freeport.Address(ports[0])}
 	args := append(java.Flags(classPath, heap), "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "StandIn", fmt.Sprint(ports[0]), filepath.Join(dir, "mongo-changes.bson"))
 	s.Process = process.New(process.Command{
 		Name: "mongo", Path: "java", Args: args, Log: filepath.Join(dir, "mongo.log"), Detached: o.Detached,

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"liuke.dev/deploy/engines/process"
+	"liuke.dev/shared/freeport"
 )
 
 // ErrMissing says what to install.
@@ -74,7 +75,7 @@ func prepare(ctx context.Context, dir string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Address: process.Address(ports[0]), password: password, data: data}
+	s := &Server{Address: freeport.Address(ports[0]), password: password, data: data}
 	if err := initialise(ctx, programs, data, password, who); err != nil {
 		return nil, err
 	}

@@ -168,20 +168,6 @@ func TestWhatDiesWithItsParent(t *testing.T) {
 	}
 }
 
-func TestPortsAreGivenOnce(t *testing.T) {
-	seen := map[int]bool{}
-	for range 20 {
-		ports, err := process.Ports(3)
-		must(t, err)
-		for _, port := range ports {
-			if seen[port] {
-				t.Errorf("port %d came twice", port)
-			}
-			seen[port] = true
-		}
-	}
-}
-
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"liuke.dev/deploy/engines/cache"
 	"liuke.dev/deploy/engines/process"
+	"liuke.dev/shared/freeport"
 	"liuke.dev/workflows/host"
 )
 
@@ -54,7 +55,7 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("temporal: %w", err)
 	}
-	s := &Server{Address: process.Address(port)}
+	s := &Server{Address: freeport.Address(port)}
 	args := []string{"--address", s.Address, "--namespace", Namespace}
 	for name, kind := range host.SearchAttributes {
 		args = append(args, "--attributes", name+"="+kind.String())
@@ -84,7 +85,7 @@ func StartUI(ctx context.Context, dir string, o UIOptions) (*UI, error) {
 	if err != nil {
 		return nil, fmt.Errorf("temporal UI: %w", err)
 	}
-	u := &UI{Address: process.Address(port)}
+	u := &UI{Address: freeport.Address(port)}
 	u.Process = process.New(process.Command{
 		Name: "temporal-ui", Path: program, Args: []string{"ui", "--address", u.Address, "--temporal", o.Temporal, "--namespace", Namespace},
 		Log: filepath.Join(dir, "temporal-ui.log"), Detached: o.Detached,
@@ -101,7 +102,7 @@ func needs(ctx context.Context, port int) (int, string, error) {
 	if err != nil || port != 0 {
 		return port, program, err
 	}
-	ports, err := process.Ports(1)
+	ports, err := freeport.Find(freeport.Loopback, 1)
 	if err != nil {
 		return 0, "", err
 	}

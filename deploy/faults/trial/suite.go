@@ -15,6 +15,7 @@ import (
 	"liuke.dev/deploy/engines/process"
 	"liuke.dev/deploy/engines/temporal"
 	"liuke.dev/shared/catalogue"
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/programtest"
 )
 
@@ -69,14 +70,14 @@ func OpenReal(ctx context.Context, programs, liuke, dir string, nodes int) (_ *T
 
 // start starts the engines side by side, Temporal after its database.
 func (e *engines) start(ctx context.Context, t *Trial, dir string, nodes int) error {
-	ports, err := process.Ports(nodes + 1)
+	ports, err := freeport.Find(freeport.Loopback, nodes+1)
 	if err != nil {
 		return err
 	}
 	var advertised []string
 	for n, port := range ports[:nodes] {
 		name := fmt.Sprint("suite → Kafka ", n+1)
-		if t.Links[name], err = t.links.Open(name, "127.0.0.1:0", process.Address(port)); err != nil {
+		if t.Links[name], err = t.links.Open(name, "127.0.0.1:0", freeport.Address(port)); err != nil {
 			return err
 		}
 		advertised = append(advertised, t.Links[name].Address())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/programtest/child"
 )
 
@@ -40,12 +41,11 @@ func startChild(t *testing.T, cfg Config) killable {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := listen("127.0.0.1:0", "")
+	at, err := freeport.Addresses(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return at[0]
 }
 
 func writer(address, topic string) *kafka.Writer {

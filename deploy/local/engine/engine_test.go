@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"slices"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 	"liuke.dev/deploy/local/broker"
 	"liuke.dev/deploy/local/datadir"
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/programtest/child"
 )
 
@@ -77,21 +77,13 @@ func run(t *testing.T, cfg Config) *child.Process {
 
 func fresh(t *testing.T) Config {
 	t.Helper()
-	var listeners []net.Listener
-	address := func() string {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		listeners = append(listeners, l)
-		return l.Addr().String()
+	at, err := freeport.Addresses(3)
+	if err != nil {
+		t.Fatal(err)
 	}
 	cfg := Config{
-		Dir: t.TempDir(), Kafka: address(), Temporal: address(), TemporalUI: address(), Topics: []broker.Topic{{Name: "rings", Partitions: 1}},
+		Dir: t.TempDir(), Kafka: at[0], Temporal: at[1], TemporalUI: at[2], Topics: []broker.Topic{{Name: "rings", Partitions: 1}},
 		SearchAttributes: map[string]enums.IndexedValueType{"Stage": enums.INDEXED_VALUE_TYPE_KEYWORD},
-	}
-	for _, l := range listeners {
-		l.Close()
 	}
 	return cfg
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"strconv"
 	"syscall"
+
+	"liuke.dev/shared/freeport"
 )
 
 // Listen opens a TCP listener; its error names the address, what it was for
@@ -60,26 +62,11 @@ func Split(address, purpose, flag string) (host string, number int, err error) {
 		}
 	}
 	if number == 0 {
-		free, err := Free(host, 1)
+		free, err := freeport.Find(host, 1)
 		if err != nil {
 			return "", 0, err
 		}
 		number = free[0]
 	}
 	return host, number, nil
-}
-
-// Free gives n different ports of a host that nobody listens on at the moment.
-func Free(host string, n int) ([]int, error) {
-	ports := make([]int, 0, n)
-	for range n {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-		if err != nil {
-			return nil, fmt.Errorf("no free port on %s: %w", host, err)
-		}
-		// Held until all are chosen, so that no port comes twice.
-		defer l.Close() //nolint:errcheck // nothing was sent
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }

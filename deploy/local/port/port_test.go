@@ -37,17 +37,3 @@ func TestPortZeroBecomesAFreePort(t *testing.T) {
 		t.Errorf("got %s %d %v", host, number, err)
 	}
 }
-
-func TestFreePortsAreDifferent(t *testing.T) {
-	ports, err := Free("127.0.0.1", 20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := map[int]bool{}
-	for _, p := range ports {
-		if seen[p] {
-			t.Errorf("port %d came twice", p)
-		}
-		seen[p] = true
-	}
-}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"strings"
 	"sync/atomic"
 
@@ -51,8 +50,9 @@ func (l *logger) Panic(msg string, tags ...tag.Tag) {
 	panic("temporal: " + msg)
 }
 
-// Fatal must not return. It ends the goroutine it is called in, and says on
-// Failed what happened, so that the program can end in order.
+// Fatal must not return. It says on Failed what happened, so that the program can
+// end in order, and keeps the goroutine it is called in: to end that would run
+// what the server put off, of which some ends the process (sync.OnceValue does).
 func (l *logger) Fatal(msg string, tags ...tag.Tag) {
 	l.line(slog.LevelError, msg, tags)
 	var detail strings.Builder
@@ -63,7 +63,7 @@ func (l *logger) Fatal(msg string, tags ...tag.Tag) {
 	case l.failed <- fmt.Errorf("%w: %s%s", ErrFatal, msg, detail.String()):
 	default: // the first one is the cause
 	}
-	runtime.Goexit()
+	select {}
 }
 
 // With is how the server adds what all lines of one part have in common.

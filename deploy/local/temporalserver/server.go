@@ -119,7 +119,7 @@ func (s *Server) startServices(ctx context.Context, in stores, host string, numb
 		return err
 	}
 	started := make(chan error, 1)
-	// In a goroutine of its own, because a fatal error inside ends the goroutine it happens in.
+	// In a goroutine of its own, because a fatal error inside keeps the goroutine it happens in.
 	go func() {
 		var err error
 		s.server, err = temporal.NewServer(

@@ -216,15 +216,18 @@ func TestAFirstStartThatWasKilledIsGoneOnWith(t *testing.T) {
 
 func TestAFatalErrorIsToldAndDoesNotEndTheProcess(t *testing.T) {
 	l := newLogger(slog.New(slog.DiscardHandler))
-	ended := make(chan bool)
+	went := make(chan bool, 1)
 	go func() {
-		defer close(ended)
+		defer func() { went <- true }()
 		l.With(tag.Service("history")).Fatal("no listener", tag.NewStringTag("address", "127.0.0.1:1"))
-		t.Error("a fatal error went on")
 	}()
-	<-ended
 	if err := <-l.failed; !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("got %v", err)
+	}
+	select {
+	case <-went:
+		t.Error("a fatal error went on, or ran what was put off")
+	case <-time.After(50 * time.Millisecond):
 	}
 }
 
@@ -258,5 +261,24 @@ func TestTimeIsSkippedWhereItIsAllowed(t *testing.T) {
 		if lived := info.CloseTime.AsTime().Sub(info.StartTime.AsTime()); lived < 365*24*time.Hour {
 			t.Errorf("the journey lived for %s of its own time", lived)
 		}
+	}
+}
+
+// A port that somebody takes between the look and the listening is an error, not the end of the process.
+func TestAPortTakenMeanwhileIsAnError(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	cfg := fresh(t).withDefaults()
+	in, err := prepare(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{cfg: cfg, log: newLogger(cfg.Log)}
+	err = s.startServices(t.Context(), in, "127.0.0.1", l.Addr().(*net.TCPAddr).Port)
+	if !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "address already in use") {
+		t.Errorf("got %v", err)
 	}
 }

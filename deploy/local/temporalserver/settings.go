@@ -14,7 +14,7 @@ import (
 	"go.temporal.io/server/common/membership/static"
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite" // registers the driver and the plugin
 	"go.temporal.io/server/common/primitives"
-	"liuke.dev/deploy/local/port"
+	"liuke.dev/shared/freeport"
 )
 
 const (
@@ -68,7 +68,7 @@ func services(in stores, host string, number int) (*config.Config, map[primitive
 		return nil, nil, err
 	}
 	inner := []primitives.ServiceName{primitives.HistoryService, primitives.MatchingService, primitives.WorkerService}
-	ports, err := port.Free(loopback, len(inner))
+	ports, err := freeport.Find(loopback, len(inner))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"liuke.dev/shared/freeport"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/mongo"
 	"liuke.dev/shared/store/storetest"
@@ -228,15 +228,11 @@ func TestVerifyFindsTampering(t *testing.T) {
 
 // A server that is away is said to be.
 func TestAServerThatIsAway(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Addresses(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := mongo.Open(t.Context(), "mongodb://"+address+"/?serverSelectionTimeoutMS=300", "x"); !errors.Is(err, store.ErrUnavailable) {
+	if _, err := mongo.Open(t.Context(), "mongodb://"+address[0]+"/?serverSelectionTimeoutMS=300", "x"); !errors.Is(err, store.ErrUnavailable) {
 		t.Error(err)
 	}
 }
