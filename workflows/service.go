@@ -44,10 +44,11 @@ const (
 	routerCourtesy = 3 * time.Second
 )
 
-// stickyCache is how many journeys' workflows are kept in memory: 40 KB each. One
-// that is not is played again from its history with each step; those that come due
-// in one instant come in the order in which they would have left the cache.
-const stickyCache = 2_500
+// Keep bounds how many journeys' workflows this process keeps in memory. It must be
+// called before the process has any worker: all of them share the cache that the
+// first one made, and the embedded Temporal server has some of its own, which
+// would keep 10,000.
+func Keep(journeys int) { worker.SetStickyWorkflowCacheSize(journeys) }
 
 // New makes the worker of journeys. Temporal may still be away: it is dialled
 // when first needed.
@@ -103,7 +104,7 @@ func (s *Service) route(ctx context.Context) error {
 
 // serve runs the Temporal worker; one that cannot start waits for Temporal.
 func (s *Service) serve(ctx context.Context) error {
-	worker.SetStickyWorkflowCacheSize(stickyCache)
+	Keep(s.d.Config.JourneysKept)
 	build := rollout.Build(s.d.Config.Build)
 	for {
 		w := NewWorker(s.temporal, s.decider, &activity.Activities{Services: s.services, Metrics: activity.NewMetrics(s.d.Metrics)}, rollout.Versioned(build))

@@ -55,6 +55,7 @@ type Config struct {
 	Traces         string   `koanf:"traces"`          // URL of an OTLP collector over HTTP that traces are sent to, or none
 	TracesRatio    float64  `koanf:"traces_ratio"`    // of requests whose trace is recorded, 0 to 1
 	Journeys       string   `koanf:"journeys"`        // run, or held: facts wait in Kafka until they may go on
+	JourneysKept   int      `koanf:"journeys_kept"`   // how many journeys a worker keeps in memory
 	Build          string   `koanf:"build"`           // names the worker's build to Temporal; empty: version and commit
 	Rollout        string   `koanf:"rollout"`         // auto: a new build of the worker takes the journeys over; manual: an operator says so
 	Pprof          string   `koanf:"pprof"`           // address of the profiler, on loopback; empty: none
@@ -89,6 +90,11 @@ type Config struct {
 	Webhook Webhook `koanf:"webhook"`
 	Signing Signing `koanf:"signing"`
 }
+
+// journeysKept take some 100 KB each, in all. A journey that is not kept is played
+// again from its history with each step; those that come due in one instant come in
+// the order in which they would have been dropped.
+const journeysKept = 2_500
 
 // What Journeys may be.
 const (
@@ -127,7 +133,7 @@ type Signing struct {
 // Default is what a laptop needs: everything on loopback.
 func Default() Config {
 	return Config{HTTP: "127.0.0.1:8080", Kafka: []string{"127.0.0.1:9092"}, Temporal: "127.0.0.1:7233", TemporalUI: "127.0.0.1:8233",
-		Namespace: "liuke", Speed: 1, ReviewSpeed: 1, Partitions: 12, Replication: 1, KafkaMechanism: MechanismSCRAM512, LogLevel: "info", LogFormat: "text", Traces: telemetry.None, TracesRatio: 1, Journeys: JourneysRun, Drain: 3 * time.Second, Rollout: RolloutAuto, SMTP: SMTP{Port: 587, TLS: "starttls"}}
+		Namespace: "liuke", Speed: 1, ReviewSpeed: 1, Partitions: 12, Replication: 1, KafkaMechanism: MechanismSCRAM512, LogLevel: "info", LogFormat: "text", Traces: telemetry.None, TracesRatio: 1, Journeys: JourneysRun, JourneysKept: journeysKept, Drain: 3 * time.Second, Rollout: RolloutAuto, SMTP: SMTP{Port: 587, TLS: "starttls"}}
 }
 
 // Load reads the configuration: base, then the YAML file (if named, or
@@ -227,6 +233,9 @@ func (c *Config) check() error {
 	}
 	if c.Journeys != JourneysRun && c.Journeys != JourneysHeld {
 		errs = append(errs, fmt.Errorf("journeys: %q is not %s or %s", c.Journeys, JourneysRun, JourneysHeld))
+	}
+	if c.JourneysKept < 2 {
+		errs = append(errs, fmt.Errorf("journeys_kept: %d is below 2", c.JourneysKept))
 	}
 	if c.Rollout != RolloutAuto && c.Rollout != RolloutManual {
 		errs = append(errs, fmt.Errorf("rollout: %q is not %s or %s", c.Rollout, RolloutAuto, RolloutManual))

@@ -28,9 +28,9 @@ func TestEachSourceGoesOverTheOneBefore(t *testing.T) {
 }
 
 func TestBadValuesAreNamed(t *testing.T) {
-	_, err := Load(Default(), "", map[string]any{"kafka": []string{""}, "http": "nowhere", "speed": 0, "log_level": "loud", "journeys": "maybe", "pprof": "0.0.0.0:6060", "at": "commit.after:kill:1",
+	_, err := Load(Default(), "", map[string]any{"kafka": []string{""}, "http": "nowhere", "speed": 0, "log_level": "loud", "journeys": "maybe", "journeys_kept": 1, "pprof": "0.0.0.0:6060", "at": "commit.after:kill:1",
 		"traces": "localhost:4318", "traces_ratio": 2})
-	for _, want := range []string{"kafka:", "http:", "speed:", "log_level:", "journeys:", "pprof:", "at:", "traces:", "traces_ratio:"} {
+	for _, want := range []string{"kafka:", "http:", "speed:", "log_level:", "journeys:", "journeys_kept:", "pprof:", "at:", "traces:", "traces_ratio:"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not name %s", err, want)
 		}

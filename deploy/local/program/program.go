@@ -61,6 +61,7 @@ func Start(ctx context.Context, c config.Config, log *slog.Logger) (_ *Program, 
 			return nil, err
 		}
 	}
+	workflows.Keep(c.JourneysKept) // before the Temporal server's own workers make the cache that ours share
 	p.engines, err = engine.Start(ctx, engine.Config{Dir: c.Data, Kafka: c.Kafka[0], Temporal: c.Temporal, TemporalUI: c.TemporalUI, Namespace: c.Namespace,
 		Topics: topics(c), SearchAttributes: host.SearchAttributes, Log: log})
 	if err != nil {

@@ -52,7 +52,7 @@ func connection(file string) *config.SQL {
 			"mode":         "rwc",
 			"journal_mode": "wal",
 			"synchronous":  synchronous,
-			"cache_size":   "-65536",
+			"cache_size":   "-32768",
 			"temp_store":   "memory",
 			"mmap_size":    "268435456",
 		},

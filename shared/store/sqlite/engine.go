@@ -44,7 +44,7 @@ type engine struct {
 // Open opens the store in the file, making it if need be.
 func Open(ctx context.Context, path string) (store.Engine, error) {
 	keepSpans()
-	conn, err := connect(path, "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-32000)")
+	conn, err := connect(path, "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-16000)")
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
 	}
@@ -52,7 +52,7 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 		_ = conn.close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
 	}
-	readers, err := sql.Open("sqlite", source(path, "query_only(1)", "cache_size(-2000)"))
+	readers, err := sql.Open("sqlite", source(path, reading...))
 	if err != nil {
 		_ = conn.close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
