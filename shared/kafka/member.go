@@ -26,6 +26,13 @@ const fetchBytes = 128 << 10
 // beside those in the member's own queue.
 const fetchedAhead = 100
 
+// commitEvery is how long offsets wait until they are committed, all of them in one
+// request. Each request is a write and a sync of the disk of whoever coordinates
+// the group, and the members of thirty groups would ask for some eighty of
+// them for every lead; what a member that dies has not committed comes again, and whoever reads
+// is used to that.
+const commitEvery = 250 * time.Millisecond
+
 type member struct {
 	client *Client
 	group  string
@@ -53,7 +60,7 @@ func (c *Client) Join(ctx context.Context, group string, topics []string) (Membe
 		ReadBackoffMin: 20 * time.Millisecond, ReadBackoffMax: 250 * time.Millisecond,
 		HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 250 * time.Millisecond,
 		SessionTimeout: c.cfg.SessionTimeout, RebalanceTimeout: c.cfg.SessionTimeout,
-		WatchPartitionChanges: true, ErrorLogger: log,
+		CommitInterval: commitEvery, WatchPartitionChanges: true, ErrorLogger: log,
 	})
 	pumping, stop := context.WithCancel(context.Background())
 	m := &member{client: c, group: group, done: map[string]map[int]int64{}, reader: reader, log: log, in: make(chan Message, 256), stop: stop, ended: make(chan struct{})}

@@ -62,7 +62,8 @@ type Member interface {
 	// each partition's in order.
 	Fetch(ctx context.Context, limit int) ([]Message, error)
 	// Commit tells the group that these messages and those before them in their
-	// partitions are done with.
+	// partitions are done with. The group may learn it a moment later, at the latest
+	// when the member closes; what it did not learn comes again.
 	Commit(ctx context.Context, messages []Message) error
 	Close() error
 }

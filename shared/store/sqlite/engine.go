@@ -52,7 +52,7 @@ func Open(ctx context.Context, path string) (store.Engine, error) {
 		_ = conn.close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))
 	}
-	readers, err := sql.Open("sqlite", source(path, reading...))
+	readers, err := sql.Open("sqlite", source(path, "query_only(1)", "cache_size(-2000)"))
 	if err != nil {
 		_ = conn.close()
 		return nil, fmt.Errorf("open store %s: %w", path, outcome(err))

@@ -20,27 +20,21 @@ type pool struct {
 	once   sync.Once
 }
 
-// reading is how connections that read are set up. They read the file where the
-// system holds it, once for all of them, instead of copying what they look at into
-// a cache for each; only what is in the log still is copied. Should the disk break
-// under it, the program ends as if it was killed, which loses nothing.
-var reading = []string{"query_only(1)", "mmap_size(2147418112)", "cache_size(-1000)"}
-
 // openGetters opens the connections that single documents are got by; they need not
 // wait until a page is read.
 func openGetters(path string) (*pool, error) {
-	return openPool(path, max(2, runtime.GOMAXPROCS(0)))
+	return openPool(path, max(2, runtime.GOMAXPROCS(0)), "cache_size(-4000)")
 }
 
 // openListers opens the connections that pages are read by.
 func openListers(path string) (*pool, error) {
-	return openPool(path, max(4, 2*runtime.GOMAXPROCS(0)))
+	return openPool(path, max(4, 2*runtime.GOMAXPROCS(0)), "cache_size(-8000)")
 }
 
-func openPool(path string, n int) (*pool, error) {
+func openPool(path string, n int, cache string) (*pool, error) {
 	p := &pool{free: make(chan *conn, n), closed: make(chan struct{})}
 	for i := range n {
-		c, err := connect(path, reading...)
+		c, err := connect(path, "query_only(1)", cache)
 		if err != nil {
 			for range i {
 				err = errors.Join(err, (<-p.free).close())
