@@ -16,6 +16,9 @@ const (
 	fleet = 10_000
 	// fleetSettles bounds how long it takes until all of them have decided.
 	fleetSettles = 3 * time.Hour
+	// afterwards is how long Temporal still has to do with every step that was made:
+	// it looks a minute later whether the step was made.
+	afterwards = 75 * time.Second
 	// dueAtOnce is how many promises come due in the same instant.
 	dueAtOnce = 2_000
 )
@@ -52,6 +55,9 @@ func (b *bench) measureFleet(ctx context.Context, journeys int) error {
 		return err
 	}
 	b.stateWeights(empty, full, journeys)
+	if err := rest(ctx, b.during(afterwards)); err != nil {
+		return err
+	}
 	if err := b.measureIdle(ctx, o, fmt.Sprintf("idle with %d open journeys", journeys)); err != nil {
 		return err
 	}
