@@ -27,11 +27,10 @@ const fetchBytes = 128 << 10
 const fetchedAhead = 100
 
 // commitEvery is how long offsets wait until they are committed, all of them in one
-// request. Each request is a write and a sync of the disk of whoever coordinates
-// the group, and the members of thirty groups would ask for some eighty of
-// them for every lead; what a member that dies has not committed comes again, and whoever reads
-// is used to that.
-const commitEvery = 250 * time.Millisecond
+// request. Each request is a write and a sync of the disk of whoever coordinates the
+// group, and thirty groups read the facts of every lead. What a member that dies
+// has not committed comes again, and whoever reads is used to that.
+const commitEvery = 500 * time.Millisecond
 
 type member struct {
 	client *Client
