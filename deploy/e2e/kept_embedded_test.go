@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -29,24 +27,10 @@ func TestOnlySoManyJourneysAreKeptInMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	waiting := goroutinesIn(t, profiler[0], "liuke.dev/workflows/host.(*run).wait(")
+	goroutines := read(ctx, t, "http://"+profiler[0]+"/debug/pprof/goroutine?debug=2")
+	waiting := strings.Count(goroutines, "liuke.dev/workflows/host.(*run).wait(")
 	t.Logf("%d of %d journeys are in memory", waiting, len(all))
 	if waiting == 0 || waiting > kept {
 		t.Errorf("%d of %d journeys are in memory, want 1 to %d", waiting, len(all), kept)
 	}
-}
-
-// goroutinesIn counts the program's goroutines that are in a function.
-func goroutinesIn(t *testing.T, profiler, function string) int {
-	t.Helper()
-	answer, err := http.Get("http://" + profiler + "/debug/pprof/goroutine?debug=2") //nolint:noctx // it is there at once
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close() //nolint:errcheck // it is read
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Count(string(text), function)
 }
