@@ -180,8 +180,9 @@ func (b *Document) hand(in Request, dec journey.Decision) []string {
 	if b.Key == in.Key {
 		ids = append(ids, b.Handed...)
 	}
+	all := in.Fresh || b.forgotten(in.Key)
 	for _, e := range b.Effects {
-		if e.Status == InHand && (in.Fresh || slices.Contains(in.Retry, e.ID)) && !slices.Contains(ids, e.ID) {
+		if e.Status == InHand && (all || slices.Contains(in.Retry, e.ID)) && !slices.Contains(ids, e.ID) {
 			ids = append(ids, e.ID)
 		}
 	}

@@ -96,7 +96,7 @@ type Outcome struct {
 type Request struct {
 	Kind     string          `json:"kind"`
 	ID       string          `json:"id"`
-	Key      string          `json:"key"` // of this request: a repeated one is handed the same effects
+	Key      string          `json:"key"` // of this request, see Key: a repeated one is handed the same effects
 	Now      instant.Time    `json:"now"`
 	Events   []journey.Event `json:"events,omitempty"`
 	Outcomes []Outcome       `json:"outcomes,omitempty"`

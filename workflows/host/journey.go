@@ -2,7 +2,6 @@ package host
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -145,7 +144,7 @@ func (r *run) decide(ctx workflow.Context) error {
 }
 
 func (r *run) key(ctx workflow.Context) string {
-	return workflow.GetInfo(ctx).WorkflowExecution.RunID + "/" + strconv.Itoa(r.seq)
+	return decisions.Key(workflow.GetInfo(ctx).WorkflowExecution.RunID, r.seq)
 }
 
 // inTrouble shows why no decision can be made, and waits before the next try, or

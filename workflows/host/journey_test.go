@@ -3,6 +3,7 @@ package host_test
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -271,5 +272,52 @@ func TestRepeatedRequest(t *testing.T) {
 	}
 	if c.Number != 2 || len(c.Effects) != 1 {
 		t.Errorf("a third time: number %d, effects %v", c.Number, c.Effects)
+	}
+}
+
+// A run that asks for a decision before the newest, because its engine was set
+// back, is handed what it has forgotten; another run is not.
+func TestARunThatWasSetBack(t *testing.T) {
+	w := hosttest.New(t, 1)
+	h := journeytest.New(t)
+	ask := func(key string, now instant.Time, events ...journey.Event) decisions.Answer {
+		t.Helper()
+		a, err := w.Decider.Decide(t.Context(), decisions.Request{Kind: "deal", ID: "d1", Key: key, Now: now, Events: events})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	ids := func(a decisions.Answer) (out []string) {
+		for _, e := range a.Effects {
+			out = append(out, e.ID)
+		}
+		return out
+	}
+	ask(decisions.Key("run", 0), noon, h.Tell("deal/d1", noon, opened("d1", noon)))
+	handed := ids(ask(decisions.Key("run", 9), noon, h.Tell("deal/d1", noon, &catalogue.QuoteSent{Deal: "d1", Quote: catalogue.Quote{ID: "q1", SentAt: noon}, Owner: "zhang"})))
+	fired := ask(decisions.Key("run", 10), noon.Add(30*day))
+	if len(handed) == 0 || len(fired.Fired) == 0 || len(fired.Effects) == 0 {
+		t.Fatalf("handed %v, then fired %v with %v", handed, fired.Fired, ids(fired))
+	}
+	number := fired.Number
+	for _, c := range []struct {
+		key  string
+		want []string
+	}{
+		{decisions.Key("run", 11), nil},
+		{decisions.Key("another", 1), nil},
+		{"of another kind", nil},
+		{decisions.Key("run", 10), ids(fired)},
+		{decisions.Key("run", 9), append(handed, ids(fired)...)}, // 9 comes before 10
+		{decisions.Key("run", 0), append(handed, ids(fired)...)},
+	} {
+		a := ask(c.key, noon.Add(30*day))
+		if got := ids(a); !slices.Equal(got, c.want) {
+			t.Errorf("%s is handed %v, want %v", c.key, got, c.want)
+		}
+		if a.Number != number || len(a.Fired) > 0 {
+			t.Errorf("%s: decision %d after %d, fired %v", c.key, a.Number, number, a.Fired)
+		}
 	}
 }

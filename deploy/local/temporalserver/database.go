@@ -24,12 +24,15 @@ const Format = 1
 // ServerVersion is the server that this program is built with.
 const ServerVersion = "1.32.1"
 
-// synchronous=full syncs each commit, so that a power loss takes back nothing
-// that was acknowledged: the broker has synced its consumer offsets by then,
-// and a signal forgotten behind a committed offset is a promise forgotten.
-// Measured against normal on two cores with a 0.2 ms disk: 75 to 92 starts a
-// second instead of 117 and 585 to 596 signals instead of 822; that is the price.
-const synchronous = "full"
+// synchronous=normal writes each commit without waiting for the disk, which a
+// crash of the program survives and a power failure does not: what a client was
+// told is durable is synced before it is told (durable), because the broker has
+// synced its consumer offsets by then, and a signal forgotten behind a committed
+// offset is a promise forgotten. What workers and timers did in the last second
+// may be forgotten: it is done again, and decisions and effects know their keys.
+// With a sync for each of its own commits the server took a third longer for two
+// thousand timers in one instant (docs/benchmarks.md).
+const synchronous = "normal"
 
 // fileShards: more gain nothing on SQLite.
 const fileShards = 1
@@ -74,7 +77,7 @@ func prepareFile(ctx context.Context, cfg Config) (stores, error) {
 	if err := writeFormat(cfg.Dir); err != nil {
 		return stores{}, fmt.Errorf("temporal: %w", err)
 	}
-	return stores{main: db, shards: fileShards}, ensureNamespace(db, cfg)
+	return stores{main: db, shards: fileShards, file: file}, ensureNamespace(db, cfg)
 }
 
 // ensureNamespace writes the namespace where it is missing; the server need not

@@ -59,11 +59,16 @@ func (l *logger) Fatal(msg string, tags ...tag.Tag) {
 	for _, t := range tags {
 		fmt.Fprintf(&detail, ", %s %v", t.Key(), t.Value())
 	}
+	l.fail(fmt.Errorf("%w: %s%s", ErrFatal, msg, detail.String()))
+	select {}
+}
+
+// fail says on Failed that the server cannot go on, and returns.
+func (l *logger) fail(err error) {
 	select {
-	case l.failed <- fmt.Errorf("%w: %s%s", ErrFatal, msg, detail.String()):
+	case l.failed <- err:
 	default: // the first one is the cause
 	}
-	select {}
 }
 
 // With is how the server adds what all lines of one part have in common.

@@ -63,6 +63,8 @@ type Config struct {
 	// TimeSkipping lets clients ask for workflows whose timers do not wait: tests and the demo.
 	TimeSkipping bool
 	Log          *slog.Logger
+
+	sync func(file string) error // puts a file on the disk
 }
 
 // Server is a running Temporal server.
@@ -72,6 +74,7 @@ type Server struct {
 	ui     *UI
 	log    *logger
 	stop   sync.Once
+	ended  chan struct{} // closed by Stop
 	err    error
 }
 
@@ -86,7 +89,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: newLogger(cfg.Log)}
+	s := &Server{cfg: cfg, log: newLogger(cfg.Log), ended: make(chan struct{})}
 	s.cfg.Address = net.JoinHostPort(reachable(host), strconv.Itoa(number))
 	if err := s.startServices(ctx, in, host, number); err != nil {
 		return nil, err
@@ -110,6 +113,9 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.sync == nil {
+		c.sync = syncFile
+	}
 	return c
 }
 
@@ -118,17 +124,23 @@ func (s *Server) startServices(ctx context.Context, in stores, host string, numb
 	if err != nil {
 		return err
 	}
+	options := []temporal.ServerOption{
+		temporal.WithConfig(conf),
+		temporal.ForServices(temporal.DefaultServices),
+		temporal.WithStaticHosts(hosts),
+		temporal.WithLogger(s.log),
+		temporal.WithDynamicConfigClient(tuning(s.cfg)),
+	}
+	if in.file != "" {
+		d := newDurable(in.file, s.cfg.sync, s.log.fail)
+		go d.keep(s.ended)
+		options = append(options, temporal.WithChainedFrontendGrpcInterceptors(d.answer))
+	}
 	started := make(chan error, 1)
 	// In a goroutine of its own, because a fatal error inside keeps the goroutine it happens in.
 	go func() {
 		var err error
-		s.server, err = temporal.NewServer(
-			temporal.WithConfig(conf),
-			temporal.ForServices(temporal.DefaultServices),
-			temporal.WithStaticHosts(hosts),
-			temporal.WithLogger(s.log),
-			temporal.WithDynamicConfigClient(tuning(s.cfg)),
-		)
+		s.server, err = temporal.NewServer(options...)
 		if err == nil {
 			err = s.server.Start()
 		}
@@ -182,6 +194,7 @@ func (s *Server) Failed() <-chan error { return s.log.failed }
 // nothing that was acknowledged.
 func (s *Server) Stop() error {
 	s.stop.Do(func() {
+		close(s.ended)
 		s.log.quiet.Store(true) // services that end one after the other complain about each other
 		s.ui.Stop()
 		stopped := make(chan error, 1)

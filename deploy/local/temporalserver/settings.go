@@ -29,6 +29,8 @@ type stores struct {
 	visibility *config.SQL
 	// shards of histories, fixed for the life of the database.
 	shards int32
+	// file is the SQLite database of main; empty on PostgreSQL.
+	file string
 }
 
 func (s stores) persistence() config.Persistence {

@@ -49,12 +49,13 @@ func AtOnce(a *Activities, name string) func(ctx context.Context, in Input) erro
 	}
 }
 
-// within is how long a first try may take, AtOnceWithin that with the wait for
-// it: well within the ten seconds that a workflow task is given it is known to be
-// alive.
+// within is how long a first try may take, patient how long it waits for its turn:
+// as long as some four thousand decisions take that came due in one instant, since
+// a first try between them makes both slower. The worker tells Temporal meanwhile
+// that the workflow task is alive. AtOnceWithin is both together.
 const (
 	within       = 3 * time.Second
-	patient      = 6 * time.Second
+	patient      = 20 * time.Second
 	AtOnceWithin = patient + within + time.Second
 )
 
