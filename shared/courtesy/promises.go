@@ -58,15 +58,40 @@ func AfterPromises(ctx context.Context, most time.Duration) {
 	}
 	end := time.NewTimer(most)
 	defer end.Stop()
+	select {
+	case <-relief.wait():
+	case <-end.C:
+	case <-ctx.Done():
+	}
+}
+
+// watch tells all who wait that the press is over. One goroutine looks for all:
+// they may be thousands, and each look would take processors from what they wait for.
+type watch struct {
+	mu   sync.Mutex
+	over chan struct{} // nil while nobody waits
+}
+
+var relief watch
+
+func (w *watch) wait() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over == nil {
+		w.over = make(chan struct{})
+		go w.look()
+	}
+	return w.over
+}
+
+func (w *watch) look() {
 	tick := time.NewTicker(lately / 10)
 	defer tick.Stop()
 	for Pressed() {
-		select {
-		case <-end.C:
-			return
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+		<-tick.C
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.over)
+	w.over = nil
 }

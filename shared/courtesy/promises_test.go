@@ -2,6 +2,7 @@ package courtesy
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 )
@@ -56,5 +57,23 @@ func TestPromisesComeBeforeWhatTellsOfThem(t *testing.T) {
 	AfterPromises(ctx, time.Minute)
 	if took := time.Since(begin); took > 30*time.Second {
 		t.Errorf("waited %s although nobody asked any more", took)
+	}
+}
+
+// Thousands wait with one goroutine that looks for all of them, and all go on.
+func TestAllWhoWaitForPromisesGoOn(t *testing.T) {
+	for range 2 { // whoever waits after the first press is over waits for the next
+		for !Pressed() {
+			Kept(lateFrom)
+		}
+		var all sync.WaitGroup
+		for range 1_000 {
+			all.Go(func() { AfterPromises(t.Context(), time.Minute) })
+		}
+		begin := time.Now()
+		all.Wait()
+		if took := time.Since(begin); took > 30*time.Second {
+			t.Errorf("waited %s", took)
+		}
 	}
 }
