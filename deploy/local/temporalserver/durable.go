@@ -92,8 +92,11 @@ func (d *durable) answer(ctx context.Context, in any, call *grpc.UnaryServerInfo
 
 // commands tells whether a method changes something that would not come about
 // again by itself. Answers of workers do: the task is handed out once more, and
-// decisions and effects know their keys.
+// decisions and effects know their keys. Who answers by an id is no worker.
 func commands(method string) bool {
+	if strings.HasSuffix(method, "ById") {
+		return true
+	}
 	for _, other := range []string{"Poll", "Respond", "Record", "Get", "List", "Describe", "Count", "Scan", "Query", "Shutdown", "Check", "Watch"} {
 		if strings.HasPrefix(method, other) {
 			return false

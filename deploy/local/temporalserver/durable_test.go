@@ -21,7 +21,8 @@ func TestCommandsAreAnsweredWhenTheyAreOnTheDisk(t *testing.T) {
 	for method, waits := range map[string]bool{
 		"StartWorkflowExecution": true, "SignalWorkflowExecution": true, "SignalWithStartWorkflowExecution": true, "TerminateWorkflowExecution": true,
 		"RequestCancelWorkflowExecution": true, "UpdateWorkflowExecution": true, "ResetWorkflowExecution": true, "SetWorkerDeploymentCurrentVersion": true,
-		"RespondWorkflowTaskCompleted": false, "RespondActivityTaskFailed": false, "RecordActivityTaskHeartbeat": false, "PollWorkflowTaskQueue": false,
+		"RespondActivityTaskCompletedById": true,
+		"RespondWorkflowTaskCompleted":     false, "RespondActivityTaskFailed": false, "RecordActivityTaskHeartbeat": false, "PollWorkflowTaskQueue": false,
 		"GetSystemInfo": false, "ListWorkflowExecutions": false, "QueryWorkflow": false, "Check": false,
 	} {
 		var written, syncs int

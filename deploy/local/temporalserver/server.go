@@ -131,9 +131,9 @@ func (s *Server) startServices(ctx context.Context, in stores, host string, numb
 		temporal.WithLogger(s.log),
 		temporal.WithDynamicConfigClient(tuning(s.cfg)),
 	}
+	var d *durable
 	if in.file != "" {
-		d := newDurable(in.file, s.cfg.sync, s.log.fail)
-		go d.keep(s.ended)
+		d = newDurable(in.file, s.cfg.sync, s.log.fail)
 		options = append(options, temporal.WithChainedFrontendGrpcInterceptors(d.answer))
 	}
 	started := make(chan error, 1)
@@ -150,6 +150,9 @@ func (s *Server) startServices(ctx context.Context, in stores, host string, numb
 	case err := <-started:
 		if err != nil {
 			return fmt.Errorf("temporal: the server does not start: %w", err)
+		}
+		if d != nil {
+			go d.keep(s.ended)
 		}
 		return nil
 	case err := <-s.Failed():
