@@ -77,7 +77,13 @@ func prepareFile(ctx context.Context, cfg Config) (stores, error) {
 	if err := writeFormat(cfg.Dir); err != nil {
 		return stores{}, fmt.Errorf("temporal: %w", err)
 	}
-	return stores{main: db, shards: fileShards, file: file}, ensureNamespace(db, cfg)
+	if err := ensureNamespace(db, cfg); err != nil {
+		return stores{}, err
+	}
+	if err := keepStatements(db); err != nil {
+		return stores{}, fmt.Errorf("temporal: connection to %s: %w", file, err)
+	}
+	return stores{main: db, shards: fileShards, file: file}, nil
 }
 
 // ensureNamespace writes the namespace where it is missing; the server need not
