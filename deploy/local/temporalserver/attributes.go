@@ -25,6 +25,7 @@ func (s *Server) ensureAttributes(ctx context.Context) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
+	s.tuned.rereads.Store(true)
 	request := &operatorservice.AddSearchAttributesRequest{Namespace: s.cfg.Namespace, SearchAttributes: missing}
 	if _, err := c.OperatorService().AddSearchAttributes(ctx, request); err != nil {
 		return fmt.Errorf("temporal: search attributes cannot be added: %w", err)

@@ -71,6 +71,7 @@ type Config struct {
 type Server struct {
 	cfg    Config
 	server temporal.Server
+	tuned  *tuned
 	ui     *UI
 	log    *logger
 	stop   sync.Once
@@ -89,7 +90,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: newLogger(cfg.Log), ended: make(chan struct{})}
+	s := &Server{cfg: cfg, tuned: tuning(cfg), log: newLogger(cfg.Log), ended: make(chan struct{})}
 	s.cfg.Address = net.JoinHostPort(reachable(host), strconv.Itoa(number))
 	if err := s.startServices(ctx, in, host, number); err != nil {
 		return nil, err
@@ -129,7 +130,7 @@ func (s *Server) startServices(ctx context.Context, in stores, host string, numb
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithStaticHosts(hosts),
 		temporal.WithLogger(s.log),
-		temporal.WithDynamicConfigClient(tuning(s.cfg)),
+		temporal.WithDynamicConfigClient(s.tuned),
 	}
 	var d *durable
 	if in.file != "" {

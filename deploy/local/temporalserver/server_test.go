@@ -110,6 +110,9 @@ func TestJourneysRunAreFoundAndAreThereAfterARestart(t *testing.T) {
 	if n := count(t, c, `Stage = "quoted"`); n != 1 {
 		t.Errorf("%d journeys found by stage", n)
 	}
+	if s.tuned.rereads.Load() {
+		t.Error("the server reads its attributes anew for every step, though none was added")
+	}
 	if !strings.Contains(page(t, s.UIURL()), "<html") {
 		t.Error("the UI serves no page")
 	}
@@ -124,7 +127,10 @@ func TestJourneysRunAreFoundAndAreThereAfterARestart(t *testing.T) {
 	t.Logf("stopped after %s", time.Since(begin))
 
 	cfg.SearchAttributes["Late"] = enums.INDEXED_VALUE_TYPE_BOOL // as a newer program would
-	_, c = start(t, cfg)
+	s, c = start(t, cfg)
+	if !s.tuned.rereads.Load() {
+		t.Error("services go by what they knew of attributes before one was added")
+	}
 	if d, err := c.DescribeWorkflowExecution(t.Context(), "first", ""); err != nil || d.WorkflowExecutionInfo.Status != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED {
 		t.Errorf("after the restart: %v %v", d, err)
 	}
@@ -276,7 +282,7 @@ func TestAPortTakenMeanwhileIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{cfg: cfg, log: newLogger(cfg.Log)}
+	s := &Server{cfg: cfg, tuned: tuning(cfg), log: newLogger(cfg.Log)}
 	err = s.startServices(t.Context(), in, "127.0.0.1", l.Addr().(*net.TCPAddr).Port)
 	if !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("got %v", err)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/server/common/cluster"
@@ -104,8 +105,23 @@ func bindIP(host string) (string, error) {
 	return addr.IP.String(), nil
 }
 
+// tuned is how the server is set. Whether it reads the search attributes of its
+// namespace from the database whenever it meets one is decided while it runs.
+type tuned struct {
+	dynamicconfig.StaticClient
+	rereads atomic.Bool
+}
+
+// GetValue gives what a setting is, nil for the server's default.
+func (t *tuned) GetValue(key dynamicconfig.Key) []dynamicconfig.ConstrainedValue {
+	if key == dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key() {
+		return []dynamicconfig.ConstrainedValue{{Value: t.rereads.Load()}}
+	}
+	return t.StaticClient.GetValue(key)
+}
+
 // tuning is where the server's defaults, meant for clusters, do harm on one machine.
-func tuning(cfg Config) dynamicconfig.StaticClient {
+func tuning(cfg Config) *tuned {
 	c := dynamicconfig.StaticClient{
 		// Four partitions forward tasks to each other at 40 a second; one hands out 250.
 		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
@@ -125,9 +141,8 @@ func tuning(cfg Config) dynamicconfig.StaticClient {
 		// Ten visibility queries a second are less than one person clicking in the UI beside a program.
 		dynamicconfig.FrontendMaxNamespaceVisibilityRPSPerInstance.Key(): 100,
 		// The default is sized for a server machine: 1 GB after 6,200 journeys.
-		dynamicconfig.HistoryCacheHostLevelMaxSize.Key():            2000,
-		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
-		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             cfg.TimeSkipping,
+		dynamicconfig.HistoryCacheHostLevelMaxSize.Key(): 2500,
+		dynamicconfig.WorkflowTimeSkippingEnabled.Key():  cfg.TimeSkipping,
 	}
 	if cfg.TimeSkipping {
 		// A run that continues as new within a second of its beginning would wait, and the
@@ -135,5 +150,7 @@ func tuning(cfg Config) dynamicconfig.StaticClient {
 		// skipped before is added to it twice.
 		c[dynamicconfig.WorkflowIdReuseMinimalInterval.Key()] = time.Duration(0)
 	}
-	return c
+	t := &tuned{StaticClient: c}
+	t.rereads.Store(cfg.Postgres != "") // another process may add some
+	return t
 }
