@@ -10,8 +10,8 @@ import (
 	"liuke.dev/shared/problem"
 )
 
-// Gate says what stands between a deal and a stage: questions of the stage it
-// leaves (R-055) and fields of the stage it enters (R-057, R-058, R-066).
+// Gate says what stands between a deal and a stage: questions of the stages that
+// it leaves behind (R-055) and fields of the stage it enters (R-057, R-058, R-066).
 type Gate struct {
 	Stage     string    `json:"stage"`
 	Name      lang.Text `json:"name"`
@@ -50,7 +50,9 @@ func Gates(d catalogue.Deal, r Rules) []Gate {
 }
 
 // gateTo judges one step. Questions are asked of who goes on; a deal that goes
-// back or is lost has not passed the gate and need not answer.
+// back or is lost has not passed the gate and need not answer. Who leaves stages
+// out answers theirs too, as a deal does that begins further on; a deal that is
+// won on the spot answers those of the stage that it is won from.
 func gateTo(d catalogue.Deal, r Rules, from, to *policy.Stage) Gate {
 	if to.Type == policy.StageWon {
 		assume(&d, r)
@@ -59,8 +61,11 @@ func gateTo(d catalogue.Deal, r Rules, from, to *policy.Stage) Gate {
 	if to.Type == policy.StageWon {
 		g.Fields = append(g.Fields, afterWin(d, r)...)
 	}
-	if g.Forward {
+	switch {
+	case g.Forward && Terminal(to.Type):
 		g.Questions = unanswered(d, from)
+	case g.Forward:
+		g.Questions = unansweredBefore(d, r, to)
 	}
 	g.Open = len(g.Questions) == 0 && len(g.Fields) == 0
 	return g
@@ -80,6 +85,15 @@ func unanswered(d catalogue.Deal, s *policy.Stage) []Asked {
 		if q.Mandatory && !answered {
 			open = append(open, Asked{ID: q.ID, Text: q.Text})
 		}
+	}
+	return open
+}
+
+// unansweredBefore gives those of all stages that come before one.
+func unansweredBefore(d catalogue.Deal, r Rules, to *policy.Stage) []Asked {
+	var open []Asked
+	for _, s := range r.Running.Pipeline(d.Pipeline).Stages[:r.order(d, to.ID)] {
+		open = append(open, unanswered(d, &s)...)
 	}
 	return open
 }

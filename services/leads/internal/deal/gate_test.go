@@ -18,10 +18,11 @@ func TestGateQuestions(t *testing.T) {
 		asks               []string
 	}{
 		{"p7", "need_confirmed", "proposed", []string{"need_clear"}},
-		{"p7", "proposed", "quoted", []string{"budget_clear"}},
+		{"p7", "need_confirmed", "quoted", []string{"need_clear", "budget_clear"}}, // leaves a stage out
+		{"p7", "proposed", "quoted", []string{"need_clear", "budget_clear"}},
 		{"p7", "quoted", "won", []string{"decision_maker_reached"}},
 		{"p5", "need_confirmation", "solution", []string{"need_clear", "budget_clear"}},
-		{"p5", "solution", "negotiation", []string{"decision_maker_reached"}},
+		{"p5", "solution", "negotiation", []string{"need_clear", "budget_clear", "decision_maker_reached"}},
 	} {
 		n := full(c.pipeline)
 		n.Answers = nil

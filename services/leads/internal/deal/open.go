@@ -77,14 +77,7 @@ func draft(n New, r Rules, by string, at instant.Time) (catalogue.Deal, []proble
 // Placement is the gate of a deal that begins in a stage: what it would have
 // been asked on the way there.
 func Placement(d catalogue.Deal, r Rules, to *policy.Stage) Gate {
-	g := Gate{Stage: to.ID, Name: to.Name, Forward: true, Fields: lacking(d, to)}
-	p := r.Running.Pipeline(d.Pipeline)
-	for i := range p.Stages {
-		if p.Stages[i].ID == to.ID {
-			break
-		}
-		g.Questions = append(g.Questions, unanswered(d, &p.Stages[i])...)
-	}
+	g := Gate{Stage: to.ID, Name: to.Name, Forward: true, Fields: lacking(d, to), Questions: unansweredBefore(d, r, to)}
 	g.Open = len(g.Questions) == 0 && len(g.Fields) == 0
 	return g
 }

@@ -15,7 +15,7 @@ import (
 
 // Whatever is done to a deal in whatever order: it stands in a stage of its
 // pipeline whose required fields it has, it left no gate with an unanswered
-// mandatory question, its dwell adds up to its age without gaps, what is refused
+// mandatory question, it might have begun where it went on to, its dwell adds up to its age without gaps, what is refused
 // changes nothing, and what changes is told by facts.
 func TestRandomWalks(t *testing.T) {
 	r := rules(t)
@@ -93,6 +93,9 @@ func judgeMove(t *testing.T, seed uint64, r deal.Rules, before catalogue.Deal, c
 					if !slices.ContainsFunc(after.Answers, func(a catalogue.Answer) bool { return a.Question == q.ID }) {
 						t.Fatalf("seed %d: left %s without an answer to %s", seed, before.Stage, q.ID)
 					}
+				}
+				if g := deal.Placement(after, r, entered); !deal.Terminal(entered.Type) && !g.Open {
+					t.Fatalf("seed %d: went on from %s to %s, where a deal that begins there is refused: %+v", seed, before.Stage, after.Stage, g)
 				}
 			}
 		}

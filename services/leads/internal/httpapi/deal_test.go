@@ -39,11 +39,12 @@ func TestDealStages(t *testing.T) {
 	h.call("ann", "POST", path+"/answers", `{"answers":[{"question":"need_clear","yes":true}]}`).is(200, "answers.0.by", "ann")
 	h.call("ann", "POST", path+"/answers", `{"answers":[{"question":"moon_phase","yes":true}]}`).is(422)
 	go1(`{"stage":"proposed"}`).is(200, "gates.1.stage", "quoted", "gates.1.open", false, "gates.1.questions.0.id", "budget_clear")
-	go1(`{"stage":"negotiating","answers":[{"question":"budget_clear","yes":false,"remark":"next year"}]}`).is(409, "rule", "R-057", "errors.0.field", "objections", "errors.1.field", "competitors")
+	go1(`{"stage":"negotiating","answers":[{"question":"budget_clear","yes":false,"remark":"next year"}]}`).is(409, "rule", "R-055", "errors.0.field", "answers.decision_maker_reached")
+	go1(`{"stage":"negotiating","answers":[{"question":"budget_clear","yes":false,"remark":"next year"},{"question":"decision_maker_reached","yes":true}]}`).is(409, "rule", "R-057", "errors.0.field", "objections", "errors.1.field", "competitors")
 	if n := len(h.call("ann", "GET", path, "").at("answers").([]any)); n != 1 {
 		t.Errorf("a refused move left %d answers", n)
 	}
-	go1(`{"stage":"negotiating","answers":[{"question":"budget_clear","yes":false}],"fields":{"objections":["price"],"competitors":["Globex"]}}`).is(200, "stage", "negotiating")
+	go1(`{"stage":"negotiating","answers":[{"question":"budget_clear","yes":false},{"question":"decision_maker_reached","yes":true}],"fields":{"objections":["price"],"competitors":["Globex"]}}`).is(200, "stage", "negotiating")
 	go1(`{"stage":"to_sign"}`).is(409, "rule", "R-058", "errors.0.field", "decision_maker", "errors.1.field", "procurement_node")
 	h.call("ann", "PATCH", path, `{"decision_maker":"Ms Li","procurement_node":"tender"}`).is(200)
 	go1(`{"stage":"to_sign"}`).is(200)
