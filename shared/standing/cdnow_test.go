@@ -1,3 +1,5 @@
+//go:build realdata
+
 package standing_test
 
 import (
@@ -5,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/money"
+	"liuke.dev/shared/realdata"
 	"liuke.dev/shared/standing"
 )
 
@@ -26,13 +28,9 @@ type purchase struct {
 // purchases reads the record: 2,357 customers, 6,919 orders of 1997 and 1998.
 func purchases(t testing.TB) map[string][]purchase {
 	t.Helper()
-	folder := os.Getenv("LIUKE_TEST_DATA")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	f, err := os.Open(filepath.Join(folder, "cdnow", "CDNOW_sample.txt"))
+	f, err := os.Open(realdata.File(t, "cdnow", "CDNOW_sample.txt"))
 	if err != nil {
-		t.Fatalf("the real data is needed (LIUKE_TEST_DATA names its folder): %v", err)
+		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
 	zone, err := time.LoadLocation("Asia/Shanghai")
@@ -193,7 +191,7 @@ func (b byHand) stands(at time.Time) (state string, group bool, health int) {
 // on real orders the 90-day group, the life cycle and the
 // health of every customer at any date are those that are counted by hand from the
 // raw record.
-func TestStandingsOnThePublicRecord(t *testing.T) {
+func TestRealDataStandings(t *testing.T) {
 	all := purchases(t)
 	v := book(t)
 	s := standing.By(v, standing.File{})

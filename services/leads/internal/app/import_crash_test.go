@@ -1,3 +1,5 @@
+//go:build realdata
+
 package app_test
 
 import (
@@ -75,7 +77,7 @@ func childImport(text string) error {
 
 // An import that is killed in the middle goes on where it was: no row is lost,
 // none comes in twice, the counters are exact.
-func TestImportGoesOnAfterKill(t *testing.T) {
+func TestRealDataGoesOnAfterKill(t *testing.T) {
 	options, people := crmOptions(t)
 	people = append(people, catalogue.Person{ID: "boss", Name: "Boss", Roles: []string{string(auth.SalesDirector)}, Active: true})
 	text, rows := crmSales(t, "sales_pipeline.csv")

@@ -1,4 +1,4 @@
-//go:build !race
+//go:build realdata && !race
 
 package app_test
 

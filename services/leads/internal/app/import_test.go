@@ -1,10 +1,11 @@
+//go:build realdata
+
 package app_test
 
 import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,18 +15,15 @@ import (
 	"liuke.dev/services/leads/internal/imports"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
+	"liuke.dev/shared/realdata"
 )
 
-// crmSales reads a file of the real data; a missing one fails the test.
+// crmSales reads a file of the real data.
 func crmSales(t testing.TB, name string) (string, []map[string]string) {
 	t.Helper()
-	dir := os.Getenv("LIUKE_TEST_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "..", "shared", "data")
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "crm-sales", name))
+	raw, err := os.ReadFile(realdata.File(t, "crm-sales", name))
 	if err != nil {
-		t.Fatalf("the real data is needed (LIUKE_TEST_DATA names its folder): %v", err)
+		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(raw))).ReadAll()
 	if err != nil {
@@ -71,7 +69,7 @@ func crmOptions(t testing.TB) (imports.Options, []catalogue.Person) {
 // The whole real file comes in: every row is in the system or in the report,
 // counts by stage and the sum of won value are the file's, counted here from
 // the file itself; a second run changes nothing.
-func TestImportRealDeals(t *testing.T) {
+func TestRealDataDealsComeIn(t *testing.T) {
 	options, people := crmOptions(t)
 	text, rows := crmSales(t, "sales_pipeline.csv")
 	o := openOffice(t, t.TempDir(), people...)

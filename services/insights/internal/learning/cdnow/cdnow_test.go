@@ -1,8 +1,6 @@
 package cdnow_test
 
 import (
-	"bytes"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -77,42 +75,4 @@ func TestPlain(t *testing.T) {
 			t.Errorf("next order after %d days: warned %t", days, got)
 		}
 	}
-}
-
-// figures writes the report; LIUKE_TEST_DATA names the folder that holds cdnow/.
-func figures(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("LIUKE_TEST_DATA")
-	if folder == "" {
-		folder = "../../../../../../shared/data"
-	}
-	raw, err := os.ReadFile(folder + "/cdnow/CDNOW_sample.txt")
-	if err != nil {
-		t.Fatalf("the real data is needed (LIUKE_TEST_DATA names its folder): %v", err)
-	}
-	var out bytes.Buffer
-	if err := cdnow.Report(&out, bytes.NewReader(raw)); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
-
-// D-8, R-104: what docs/learning.md says of the public record is what the program finds.
-func TestThePageSaysWhatIsFound(t *testing.T) {
-	page, err := os.ReadFile("../../../../../docs/learning.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasPrefix(between(string(page)), "2357 customers, 6919 orders") {
-		t.Fatal("the page has no figures between its marks")
-	}
-	if found := figures(t); strings.TrimSpace(found) != between(string(page)) {
-		t.Errorf("the page says\n%s\nbut found was\n%s", between(string(page)), found)
-	}
-}
-
-func between(page string) string {
-	_, rest, _ := strings.Cut(page, "<!-- figures -->")
-	part, _, _ := strings.Cut(rest, "<!-- end of figures -->")
-	return strings.TrimSpace(part)
 }
