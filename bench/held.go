@@ -15,6 +15,10 @@ const (
 	many = 100_000
 
 	clients = 8
+
+	// heldShare of the store's own rate is what people should get of it while journeys
+	// are held back; half of it was the first goal.
+	heldShare = 0.6
 )
 
 // measureHeld gives what people feel: how many leads can be recorded, and how
@@ -39,7 +43,7 @@ func measureHeld(ctx context.Context, b *bench) error {
 	if err = errors.Join(err, <-profiled); err != nil {
 		return err
 	}
-	b.judgeRate(0.5, counted, "leads recorded over HTTP, 8 clients, journeys held back")
+	b.judgeRate(heldShare, counted, "leads recorded over HTTP, 8 clients, journeys held back")
 	keyed, err := create(ctx, o, "键", clients, 0, b.during(5*time.Second), true)
 	if err != nil {
 		return err

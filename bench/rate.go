@@ -53,7 +53,7 @@ func measureRate(ctx context.Context, b *bench) error {
 	}
 	b.store8 = (before + after) / 2
 	b.report.state("store: commits with 8 writers, before and after", rate(before)+", "+rate(after))
-	b.judgeRate(0.5, c, "leads recorded over HTTP, 8 clients, journeys held back")
+	b.judgeRate(heldShare, c, "leads recorded over HTTP, 8 clients, journeys held back")
 	leads := time.Duration(max(len(c.ids), 1))
 	b.report.state("processor time of a lead: program, client", fmt.Sprintf("%s, %s", (programAfter-program)/leads, (clientAfter-client)/leads))
 	return nil

@@ -79,9 +79,10 @@ func (t *Trial) arm(ctx context.Context, process, order string) error {
 
 // Plan says how faults are tried.
 type Plan struct {
-	Seed uint64    // decides all chances
-	End  time.Time // after which no further fault is begun, but for the first; zero: all are tried
-	Log  func(format string, args ...any)
+	Seed  uint64    // decides all chances
+	End   time.Time // after which no further fault is begun, once as many as Least were; zero: all are tried
+	Least int       // the first if it is zero
+	Log   func(format string, args ...any)
 }
 
 // Run tries the faults one after the other and ends with the count of everything.
@@ -90,7 +91,7 @@ func (t *Trial) Run(ctx context.Context, faults []Fault, p Plan) ([]Result, Resu
 	t.Log, t.chance = p.Log, rand.New(rand.NewPCG(p.Seed, 0)) //nolint:gosec // chances that can be repeated
 	var results []Result
 	for _, f := range faults {
-		if len(results) > 0 && !p.End.IsZero() && time.Now().After(p.End) {
+		if len(results) >= max(p.Least, 1) && !p.End.IsZero() && time.Now().After(p.End) {
 			t.say("the time is over: %d of %d rows were tried", len(results), len(faults))
 			break
 		}

@@ -10,8 +10,11 @@ import (
 	"time"
 )
 
-// short tries the short rows of a set, as many as can be begun within a time and at
-// least one: those of some targets first, the others in an order that chance decides,
+// fewest rows are tried however slow the machine is: with fewer a green run says little.
+const fewest = 6
+
+// short tries the short rows of a set, as many as can be begun within a time but
+// not fewer than a number: those of some targets first, the others in an order that chance decides,
 // so that a slow machine tries others another day.
 func short(t *testing.T, engines string, within time.Duration, first ...string) {
 	seed := uint64(time.Now().UnixNano())
@@ -33,9 +36,12 @@ func short(t *testing.T, engines string, within time.Duration, first ...string) 
 		chance := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // chances that can be repeated
 		chance.Shuffle(len(g.Faults), func(i, j int) { g.Faults[i], g.Faults[j] = g.Faults[j], g.Faults[i] })
 		slices.SortStableFunc(g.Faults, func(a, b Fault) int { return rank(first, b) - rank(first, a) })
-		results, whole, err := Try(ctx, g, t.TempDir(), Plan{Seed: seed, End: begun.Add(within), Log: t.Logf})
+		results, whole, err := Try(ctx, g, t.TempDir(), Plan{Seed: seed, End: begun.Add(within), Least: fewest, Log: t.Logf})
 		if err != nil {
 			t.Error(err)
+		}
+		if least := min(fewest, len(g.Faults)); len(results) < least {
+			t.Errorf("%s: %d rows were tried, not even %d", g.Name, len(results), least)
 		}
 		for _, r := range append(results, whole) {
 			for _, one := range r.Findings {
