@@ -92,6 +92,7 @@ type FollowUp struct {
 	Counts bool `json:"counts"`
 	// Captured tells that a telephone or mail system recorded it by itself.
 	Captured bool `json:"captured,omitempty"`
+	Typed    int  `json:"typed,omitempty" doc:"How many fields a person filled in; none when it was captured, none that the front end had prefilled (C-16)"`
 }
 
 // FirstContactSignalled is recorded when a call, chat, mail or meeting with somebody who is not in the system is signalled.

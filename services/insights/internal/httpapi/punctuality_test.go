@@ -80,6 +80,9 @@ func followed(t *testing.T, owner string, recorded instant.Time, lateBy time.Dur
 	return event(t, fmt.Sprintf("lead/%s-%s-%s/1/0", owner, recorded, lateBy), recorded, "person", "", &catalogue.FollowUpRecorded{Owner: owner, FollowUp: u})
 }
 
+// typed is a follow-up for which a person filled in so many fields.
+func typed(n int) func(*catalogue.FollowUp) { return func(u *catalogue.FollowUp) { u.Typed = n } }
+
 func ask[T any](t *testing.T, h http.Handler, who, path string) (int, httpx.Page[T]) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/v1/insights/late-records"+path, nil)
@@ -95,12 +98,12 @@ func ask[T any](t *testing.T, h http.Handler, who, path string) (int, httpx.Page
 	return w.Code, page
 }
 
-// per owner and period how many follow-ups were recorded on time, how many
-// late, and by how much, whoever recorded them, from the facts alone.
+// R-024, C-16: per owner and period how many follow-ups were recorded on time, how many
+// late, by how much, and how much had to be typed, whoever recorded them, from the facts alone.
 func TestLateRecords(t *testing.T) {
 	at := func(ago time.Duration) instant.Time { return nine.Add(-ago) }
 	h := reports(t, []facts.Event{
-		followed(t, "wang", at(hour), 0), followed(t, "wang", at(2*hour), 0), followed(t, "wang", at(3*hour), hour), followed(t, "wang", at(4*hour), 4*hour),
+		followed(t, "wang", at(hour), 0, typed(5)), followed(t, "wang", at(2*hour), 0, typed(14)), followed(t, "wang", at(3*hour), hour, typed(7)), followed(t, "wang", at(4*hour), 4*hour),
 		followed(t, "wang", at(40*day), 9*hour),                                               // another period
 		followed(t, "wang", at(5*hour), 0, func(u *catalogue.FollowUp) { u.Captured = true }), // by the telephone system itself
 		followed(t, "zhao", at(30*day), time.Millisecond),                                     // the first instant of the period
@@ -108,7 +111,7 @@ func TestLateRecords(t *testing.T) {
 		followed(t, "", at(hour), 2*hour),                                                     // without owner: who recorded it
 	})
 	want := map[string]punctuality.Figures{
-		"wang": {Recorded: 4, OnTime: 2, Late: 2, LateMeanMS: 9_000_000, LateMostMS: 14_400_000},
+		"wang": {Recorded: 4, OnTime: 2, Late: 2, LateMeanMS: 9_000_000, LateMostMS: 14_400_000, TypedMean: 8.67}, // of three: the fourth is older than the count
 		"zhao": {Recorded: 2, Late: 2, LateMeanMS: (7_200_000 + 1) / 2, LateMostMS: 7_200_000},
 		"boss": {}, "li": {}, "director": {},
 	}
@@ -136,7 +139,7 @@ func TestLateRecords(t *testing.T) {
 		t.Errorf("the period before: %+v", earlier.Items)
 	}
 	_, late := ask[httpapi.LateRecord](t, h, "director", "/wang")
-	if len(late.Items) != 2 || late.Items[0].RecordedAt != at(3*hour) || late.Items[0].LateByMS != 3_600_000 || late.Items[0].By != "zhao" || !strings.HasPrefix(late.Items[0].ID, "lead/wang") {
+	if len(late.Items) != 2 || late.Items[0].RecordedAt != at(3*hour) || late.Items[0].LateByMS != 3_600_000 || late.Items[0].By != "zhao" || late.Items[0].Typed != 7 || !strings.HasPrefix(late.Items[0].ID, "lead/wang") {
 		t.Errorf("behind the figure: %+v", late.Items)
 	}
 	if _, punctual := ask[httpapi.LateRecord](t, h, "director", "/wang?late=false&limit=1"); len(punctual.Items) != 1 || punctual.Items[0].Late || punctual.Next == "" {

@@ -1,11 +1,12 @@
-// Package punctuality owns how promptly people record their follow-ups: one small
-// document for each, built from the facts of leads, and the figures per owner and
+// Package punctuality owns how promptly people record their follow-ups, and how much
+// they have to type for it (C-16): one small document for each, built from the facts of leads, and the figures per owner and
 // period that are counted from them (R-024).
 package punctuality
 
 import (
 	"context"
 	"errors"
+	"math"
 
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/facts"
@@ -24,12 +25,20 @@ type Record struct {
 	RecordedAt instant.Time      `json:"recorded_at"`
 	Late       bool              `json:"late"`
 	LateByMS   int64             `json:"late_by_ms,omitempty" doc:"By how many milliseconds it came later than the policy allowed"`
+	Typed      int               `json:"typed,omitempty" doc:"How many fields the person filled in (C-16)"`
 	Policy     int64             `json:"policy,omitempty" doc:"Version of the policy that judged it"`
 }
 
-const byOwner = "by_owner"
+const (
+	byOwner = "by_owner"
+	byTyped = "by_typed"
+)
 
-var spec = store.Spec{Name: "record_time", Indexes: []store.Index{{Name: byOwner, Equal: []string{"owner", "late"}, Order: "recorded_at"}}}
+var spec = store.Spec{Name: "record_time", Indexes: []store.Index{{Name: byOwner, Equal: []string{"owner", "late"}, Order: "recorded_at"},
+	{Name: byTyped, Equal: []string{"typed", "owner"}, Order: "recorded_at", Sparse: true}}}
+
+// mostTyped is how many fields a follow-up has.
+const mostTyped = 14
 
 // Book keeps the records.
 type Book struct{ docs store.Collection[Record] }
@@ -60,7 +69,7 @@ func (b *Book) Project(ctx context.Context, e facts.Event) error {
 		owner = u.By
 	}
 	err = b.docs.Commit(ctx, store.New(e.ID, Record{Owner: owner, By: u.By, Subject: u.Subject, Customer: e.Customer, OccurredAt: u.OccurredAt,
-		RecordedAt: u.RecordedAt, Late: u.Late, LateByMS: u.LateByMS, Policy: d.PolicyVersion}), "")
+		RecordedAt: u.RecordedAt, Late: u.Late, LateByMS: u.LateByMS, Typed: u.Typed, Policy: d.PolicyVersion}), "")
 	if errors.Is(err, store.ErrExists) {
 		return nil
 	}
@@ -79,6 +88,8 @@ type Figures struct {
 	Late       int64 `json:"late" doc:"Of these, recorded later"`
 	LateMeanMS int64 `json:"late_mean_ms" doc:"By how much the late ones were late on average; 0 without any"`
 	LateMostMS int64 `json:"late_most_ms" doc:"By how much the latest one was late"`
+	// Of follow-ups recorded before this was counted nothing is known.
+	TypedMean float64 `json:"typed_mean" doc:"Fields that a person filled in for each follow-up (C-16), on average, to two decimals"`
 }
 
 // Of counts an owner's follow-ups of a period.
@@ -107,7 +118,24 @@ func (b *Book) Of(ctx context.Context, owner string, p Period) (Figures, error) 
 		f.LateMeanMS = sum / f.Late
 	}
 	f.Recorded = f.OnTime + f.Late
-	return f, nil
+	f.TypedMean, err = b.typed(ctx, owner, p)
+	return f, err
+}
+
+// typed gives how many fields an owner's follow-ups of a period took on average.
+func (b *Book) typed(ctx context.Context, owner string, p Period) (float64, error) {
+	var fields, followUps int64
+	for n := 1; n <= mostTyped; n++ {
+		times, err := b.docs.Count(ctx, store.Query{Index: byTyped, Equal: []any{n, owner}, Range: p.of()})
+		if err != nil {
+			return 0, err
+		}
+		fields, followUps = fields+int64(n)*times, followUps+times
+	}
+	if followUps == 0 {
+		return 0, nil
+	}
+	return math.Round(100*float64(fields)/float64(followUps)) / 100, nil
 }
 
 // Page gives an owner's late, or punctual, records of a period, newest first.

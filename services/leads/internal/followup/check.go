@@ -52,6 +52,11 @@ func check(in Input, s Subject, by By, v *policy.View, now instant.Time) []probl
 	if !in.Captured && s.Open {
 		c.seven(in, s.Trail)
 	}
+	for i, name := range in.Prefilled {
+		if !slices.Contains(in.fields(), name) {
+			c.add(fmt.Sprintf("prefilled[%d]", i), "C-16", "“"+name+"”没有填写，不能算作预填", "\""+name+"\" is not filled in, so nobody prefilled it")
+		}
+	}
 	if !by.Owns && in.Direction == Outbound && !(in.Captured && by.Captures) && in.NotOwnerReason == "" {
 		c.add("not_owner_reason", "R-047", "不是负责人，联系客户须写明原因", "you are not the owner: say why you talk to the customer")
 	}

@@ -27,6 +27,7 @@ type Input struct {
 	KeyNeed        string
 	NotOwnerReason string
 	Captured       bool
+	Prefilled      []string // fields that a front end filled in, and a person left as they were (C-16)
 }
 
 // Directions of a contact.

@@ -22,6 +22,7 @@ type By struct {
 // error is collected; a refusal names the requirement as its rule.
 func Record(id string, in Input, s Subject, by By, v *policy.View, now instant.Time) (catalogue.FollowUp, error) {
 	in = in.trimmed()
+	typed := in.typed()
 	if in.OccurredAt > now && in.OccurredAt <= now.Add(skew) {
 		in.OccurredAt = now
 	}
@@ -36,7 +37,7 @@ func Record(id string, in Input, s Subject, by By, v *policy.View, now instant.T
 	}
 	f := catalogue.FollowUp{ID: id, Subject: s.Ref, By: by.ID, OccurredAt: in.OccurredAt, RecordedAt: now, Channel: in.Channel, Direction: in.Direction,
 		KeyPoints: in.KeyPoints, NextAction: in.NextAction, NextTouchAt: in.NextTouchAt, Result: in.Result, Objections: in.Objections, Question: in.Question,
-		CustomerType: in.CustomerType, BudgetBand: in.BudgetBand, KeyPerson: in.KeyPerson, KeyNeed: in.KeyNeed, Captured: in.Captured}
+		CustomerType: in.CustomerType, BudgetBand: in.BudgetBand, KeyPerson: in.KeyPerson, KeyNeed: in.KeyNeed, Captured: in.Captured, Typed: typed}
 	if !by.Owns {
 		f.NotOwnerReason = in.NotOwnerReason
 	}

@@ -84,6 +84,7 @@ type dealFollowUpBody struct {
 	KeyNeed        string       `json:"key_need,omitempty" maxLength:"500"`
 	NotOwnerReason string       `json:"not_owner_reason,omitempty" maxLength:"500" doc:"Why somebody else than the owner spoke to the customer (R-047)"`
 	Captured       bool         `json:"captured,omitempty" doc:"Recorded by a telephone or mail system by itself"`
+	Prefilled      []string     `json:"prefilled,omitempty" maxItems:"14" doc:"Fields that the front end filled in and nobody changed: they are not counted as typed (C-16)"`
 }
 
 // recordedOnDeal answers a follow-up with the deal as it left it.
