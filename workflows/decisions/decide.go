@@ -68,7 +68,7 @@ const decideCourtesy = 500 * time.Millisecond
 // and no fact; one that only reports effects or meets a new policy or calendar
 // leaves a version without a fact. Numbers count facts, so they have no gaps.
 func (d *Decider) Decide(ctx context.Context, in Request) (Answer, error) {
-	ctx = store.Background(ctx)
+	ctx = store.Background(telemetry.With(ctx, telemetry.Names{Journey: in.Kind + "/" + in.ID}))
 	defer courtesy.Before(ctx, decideCourtesy)()
 	select {
 	case d.places <- struct{}{}:
@@ -106,6 +106,7 @@ func (d *Decider) decide(ctx context.Context, in Request) (Answer, error) {
 		return Answer{}, err
 	}
 	b := &doc.Body
+	ctx = telemetry.With(ctx, telemetry.Names{Customer: b.Show.Customer})
 	view, err := d.view(in, b.Policy)
 	if err != nil {
 		return Answer{}, err

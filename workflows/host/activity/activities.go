@@ -60,7 +60,11 @@ func (a *Activities) call(ctx context.Context, ask Ask, method string, body any,
 // ask carries a call out, as a step of the effect's trace.
 func (a *Activities) ask(ctx context.Context, ask Ask, call client.Call) error {
 	info := activity.GetInfo(ctx)
-	ctx = telemetry.With(ctx, telemetry.Names{Journey: info.WorkflowExecution.ID, Effect: ask.ID})
+	names := telemetry.Names{Journey: info.WorkflowExecution.ID, Effect: ask.ID}
+	if ask.On.Kind == catalogue.KindCustomer {
+		names.Customer = ask.On.ID
+	}
+	ctx = telemetry.With(ctx, names)
 	ctx, step := telemetry.Begin(telemetry.Continue(ctx, ask.Trace), telemetry.Calls, "effect", nameOf(ctx))
 	step.Note("liuke.journey", info.WorkflowExecution.ID).Note("liuke.effect", ask.ID).Count("liuke.attempt", int(info.Attempt))
 	begun := time.Now()

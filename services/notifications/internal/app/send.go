@@ -122,6 +122,7 @@ func (s *Sender) sendAll(ctx context.Context, target string, found <-chan *store
 		if !ok {
 			continue // who has the person looks again
 		}
+		ctx := telemetry.With(ctx, telemetry.Names{Customer: doc.Body.Reminder.Customer, Effect: doc.Body.Reminder.ID})
 		err := s.send(ctx, doc)
 		leave()
 		switch {
@@ -200,7 +201,6 @@ func (s *Sender) send(ctx context.Context, doc *store.Doc[outbox.Delivery]) erro
 		}
 		return err
 	}
-	ctx = telemetry.With(ctx, telemetry.Names{Customer: v.Reminder.Customer, Effect: v.Reminder.ID})
 	ctx, step := delivering(telemetry.Continue(ctx, v.Trace), v)
 	with, err := s.together(ctx, v)
 	if err != nil {
