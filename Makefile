@@ -4,9 +4,9 @@ MODULES := $(shell go list -m -f '{{.Dir}}')
 FAST    := $(filter-out %/deploy,$(MODULES))
 BIN     := .bin
 
-.PHONY: check format tidy vet lint workflowcheck generated test race test-engines demo bench faults build tools
+.PHONY: check format tidy vet lint workflowcheck generated test race test-data test-engines demo bench faults build tools
 
-check: format tidy vet lint workflowcheck generated test race test-engines
+check: format tidy vet lint workflowcheck generated test race test-data test-engines
 
 build:                ## the all-in-one program
 	go build -o $(BIN)/liuke ./deploy/local
@@ -19,6 +19,9 @@ test:                 ## everything, on the embedded engines
 
 race:                 ## the race detector, on every module but the one that links the Temporal server
 	go test -race -timeout 40m $(addsuffix /...,$(FAST))
+
+test-data:            ## on public data (8,800 real deals, a shop's purchase log), which LIUKE_TEST_DATA names and the project does not hold
+	go test -tags realdata -run RealData -timeout 40m $(addprefix ./,$(sort $(dir $(shell git grep -l '^//go:build realdata' -- '*_test.go'))))
 
 test-engines:         ## on real engines: the contracts, and that each engine survives kill -9
 	./deploy/engines/test.sh

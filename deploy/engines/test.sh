@@ -9,6 +9,6 @@ go test -tags engines -run /mongo ./races
 go test -tags engines -run TestWhatTheFileSaysRuns ./compose/...
 # The end-to-end tests, every service by itself; LIUKE_TEST_STORE, LIUKE_TEST_KAFKA
 # and LIUKE_TEST_TEMPORAL name clusters of one's own.
-go test -tags engines -timeout 40m ./e2e
+go test -tags engines,realdata -timeout 40m ./e2e
 # The rows of the fault table that tell most, with three Kafka nodes.
 go test -tags engines -timeout 25m ./faults/...

@@ -1,6 +1,7 @@
 // Package realdata finds the public data that some tests run on: real deals
 // (crm-sales) and a shop's purchase log (cdnow). It is not part of the project,
-// so those tests carry the build tag realdata; see docs/contributing.
+// so those tests carry the build tag realdata
+// (docs/walkthroughs/developer.md).
 package realdata
 
 import (
