@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"liuke.dev/shared/auth"
 	"liuke.dev/shared/programtest"
@@ -261,14 +262,31 @@ func judge(answer *http.Response, text []byte) error {
 			Zh string `json:"zh"`
 			En string `json:"en"`
 		} `json:"text"`
+		Errors []struct {
+			Field string `json:"field"`
+			Text  struct {
+				Zh string `json:"zh"`
+				En string `json:"en"`
+			} `json:"text"`
+		} `json:"errors"`
 	}
 	if err := json.Unmarshal(text, &p); err != nil {
 		return fmt.Errorf("%d is no JSON: %w: %.300q", status, err, text)
 	}
-	if answer.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code == "" || p.Text.Zh == "" || p.Text.En == "" {
+	if answer.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code == "" || !chinese(p.Text.Zh) || p.Text.En == "" {
 		return fmt.Errorf("%d is no problem in both languages: %s %.300s", status, answer.Header.Get("Content-Type"), text)
 	}
+	for _, e := range p.Errors {
+		if !chinese(e.Text.Zh) || e.Text.En == "" {
+			return fmt.Errorf("%d says of %s not in both languages what is wrong: %.300s", status, e.Field, text)
+		}
+	}
 	return nil
+}
+
+// chinese tells whether a text holds Chinese characters.
+func chinese(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // repeatKeys sends every command twice under one key, and then another body.

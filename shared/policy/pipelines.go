@@ -22,6 +22,14 @@ func dwell(remind, escalate string) []Step {
 	return []Step{{D(remind), ActRemind}, {D(escalate), ActEscalate}}
 }
 
+var stageTypeNames = map[StageType]lang.Text{
+	StageContact: lang.T("接触", "contact"), StageNeed: lang.T("需求确认", "need"), StageSolution: lang.T("方案", "solution"), StageQuoted: lang.T("已报价", "quoted"),
+	StageNegotiation: lang.T("谈判", "negotiation"), StageDecision: lang.T("决策", "decision"), StageWon: lang.T("成交", "won"), StageLost: lang.T("流失", "lost"),
+}
+
+// Name is what the type of stage is called in words.
+func (t StageType) Name() lang.Text { return stageTypeNames[t] }
+
 // pipelineP7 is template P-7.
 func pipelineP7() Pipeline {
 	contacted := stage("contacted", "已联系", "Contacted", StageContact, dwell("10d", "14d"), "need_confirmed", "won", "lost")

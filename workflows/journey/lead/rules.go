@@ -60,15 +60,9 @@ func (r rules) Describe(s *State, o journey.Obligation, v *policy.View) journey.
 	return r.Table.Describe(s, o, v, r.Aggregate(s))
 }
 
-var stages = map[string]lang.Text{
-	catalogue.LeadNew: lang.T("未联系", "not contacted"), catalogue.LeadContacted: lang.T("已联系", "contacted"),
-	catalogue.LeadNurturing: lang.T("长期培育", "in long-term nurture"), catalogue.LeadConverted: lang.T("已转商机", "converted"),
-	catalogue.LeadFolded: lang.T("并入已有线索", "folded into an earlier lead"), catalogue.LeadClosed: lang.T("已关闭", "closed"),
-}
-
 // Status tells where the lead stands.
 func (rules) Status(s *State, _ *policy.View) journey.Status {
-	st := journey.Status{Stage: s.Status.Value, StageName: stages[s.Status.Value], Owner: s.Owner.Value, Customer: s.Customer.Value, Risk: s.Worst(), Closed: s.Closed}
+	st := journey.Status{Stage: s.Status.Value, StageName: catalogue.LeadStatusNames[s.Status.Value], Owner: s.Owner.Value, Customer: s.Customer.Value, Risk: s.Worst(), Closed: s.Closed}
 	if !s.Begun.Set() {
 		st.Stage, st.StageName, st.Owner, st.Closed = "signalled", lang.T("已有接触，尚未录入", "contacted, not recorded"), s.Signal.Person, true
 	}

@@ -93,7 +93,7 @@ const (
 )
 
 // MarkAtRisk is the mark of a subject that is in danger of being lost.
-const MarkAtRisk = "at_risk"
+const MarkAtRisk = catalogue.MarkAtRisk
 
 // SetRisk marks the subject at risk until what lifts it happens.
 func (c *Care) SetRisk(f *journey.Firing, lifts string, evidence []string) {

@@ -35,7 +35,7 @@ func NextTouch[S any](of func(*S) *Care) journey.Rule[S] {
 }
 
 // MarkNoNextTouch is the mark of what was followed up without a next time.
-const MarkNoNextTouch = "no_next_touch"
+const MarkNoNextTouch = catalogue.MarkNoNextTouch
 
 // NoNextTouch marks what was followed up last without naming the next time: that
 // is not followed up yet.

@@ -3,6 +3,7 @@ package pursuit
 import (
 	"strconv"
 
+	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 )
@@ -18,15 +19,7 @@ var actions = map[string]lang.Text{
 }
 
 // Marks are the names of the marks.
-var Marks = map[string]lang.Text{
-	MarkAtRisk:                   lang.T("有风险", "at risk"),
-	MarkNoNextTouch:              lang.T("无下次跟进时间", "no next touch"),
-	"leak.first_inquiry":         lang.T("首次咨询未回应", "first inquiry unanswered"),
-	"leak.unconfirmed_quote":     lang.T("报价无人确认", "quote not confirmed"),
-	"leak.unrecorded_objection":  lang.T("异议未记录", "objection not recorded"),
-	"leak.missing_decision_node": lang.T("缺决策人或采购节点", "decision maker or procurement node missing"),
-	"leak.won_without_revisit":   lang.T("成交后未安排回访", "won without planned revisit"),
-}
+var Marks = catalogue.MarkNames
 
 // unit names the units of a duration.
 var unit = map[policy.Unit]lang.Text{

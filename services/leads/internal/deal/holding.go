@@ -35,7 +35,7 @@ func Link(d catalogue.Deal, customer string) (Change, error) {
 }
 
 // GapCustomer marks a deal that came in without a customer.
-const GapCustomer = "data_gap.customer"
+const GapCustomer = catalogue.MarkGapCustomer
 
 // SetMark sets a mark of a rule; one that stands stays as it is.
 func SetMark(d catalogue.Deal, m catalogue.Mark) Change {

@@ -41,7 +41,11 @@ func Stand(d catalogue.Deal, r Rules, now instant.Time) Standing {
 	s := Standing{Stage: d.Stage, StageName: lang.T(d.Stage, d.Stage), InStageMS: since(d.StageSince, now), SinceProgressMS: since(d.LastProgressAt, now),
 		SinceContactMS: since(contact, now), Level: LevelFine}
 	for _, m := range d.Marks {
-		s.add(m.Rule == "at_risk", m.Rule, lang.T("规则标记："+m.Rule, "Marked by the rule "+m.Rule))
+		name, known := catalogue.MarkNames[m.Rule]
+		if !known {
+			name = lang.T(m.Rule, m.Rule)
+		}
+		s.add(m.Rule == catalogue.MarkAtRisk, m.Rule, lang.T("规则标记："+name.Zh, "Marked by a rule: "+name.En))
 	}
 	if d.NextTouchAt.IsZero() {
 		s.add(false, "R-015", lang.T("没有下一次跟进时间", "No next touch is planned"))

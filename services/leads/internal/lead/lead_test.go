@@ -213,6 +213,12 @@ func TestRankSaysWhy(t *testing.T) {
 	if !strings.Contains(s.Reason.Zh, "逾期第 2 天（16 分）") {
 		t.Errorf("Chinese: %q", s.Reason.Zh)
 	}
+	for stage := range policytest.View(t).Sections.Priority.StageWeights {
+		reason := lead.Rank(lead.Rankable{Stage: stage, Due: now}, policytest.View(t), time.UTC, now).Parts[1].Text
+		if name := strings.TrimPrefix(reason.Zh, "阶段 "); name == "" || strings.ContainsAny(name, "abcdefghijklmnopqrstuvwxyz_") || strings.Contains(reason.En, "_") {
+			t.Errorf("the stage %s is told as %+v", stage, reason)
+		}
+	}
 	far := lead.Rank(lead.Rankable{Due: now.Add(-1000 * 24 * time.Hour)}, policytest.View(t), time.UTC, now)
 	if far.Points != 120 {
 		t.Errorf("overdue points are bounded by the policy: %d", far.Points)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/money"
@@ -65,7 +66,17 @@ func valuePart(value *money.Amount, p policy.Priority) Part {
 }
 
 func stagePart(stage string, p policy.Priority) Part {
-	return Part{Name: "stage", Points: p.StageWeights[stage], Text: lang.T("阶段 "+stage, "stage "+stage)}
+	name := stageName(stage)
+	return Part{Name: "stage", Points: p.StageWeights[stage], Text: lang.T("阶段 "+name.Zh, "stage "+name.En)}
+}
+
+// stageName gives a lead's status or a deal's stage type in words: what the
+// weights go by, whatever a company calls its stages.
+func stageName(stage string) lang.Text {
+	if t, ok := catalogue.LeadStatusNames[stage]; ok {
+		return t
+	}
+	return policy.StageType(stage).Name()
 }
 
 func duePart(due instant.Time, v *policy.View, zone *time.Location, now instant.Time) Part {
