@@ -1,11 +1,8 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,57 +16,6 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/programtest"
 )
-
-// realFile gives the path of a file of the real data, and its rows by header.
-// Without the data the test fails: what it proves cannot be proven without.
-func realFile(t *testing.T, name string) (string, []map[string]string) {
-	t.Helper()
-	dir := os.Getenv("LIUKE_TEST_DATA")
-	if dir == "" {
-		root, err := programtest.Root()
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir = filepath.Join(root, "..", "shared", "data")
-	}
-	path := filepath.Join(dir, "crm-sales", name)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("the real data is needed (LIUKE_TEST_DATA names its folder): %v", err)
-	}
-	cells, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []map[string]string
-	for _, row := range cells[1:] {
-		m := map[string]string{}
-		for i, cell := range row {
-			m[cells[0][i]] = cell
-		}
-		rows = append(rows, m)
-	}
-	return path, rows
-}
-
-// pipeline gives the file of deals, or its first rows where this form takes no more.
-func pipeline(t *testing.T) (string, []map[string]string) {
-	t.Helper()
-	path, rows := realFile(t, "sales_pipeline.csv")
-	if importRows == 0 {
-		return path, rows
-	}
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	some := bytes.Join(bytes.SplitAfterN(whole, []byte("\n"), importRows+2)[:importRows+1], nil) // and the header
-	path = filepath.Join(t.TempDir(), "sales_pipeline.csv")
-	if err := os.WriteFile(path, some, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path, rows[:importRows]
-}
 
 // expected is what the file itself says, counted here and nowhere else.
 type expected struct {
@@ -101,15 +47,15 @@ func count(t *testing.T, rows []map[string]string) expected {
 }
 
 // importReal runs the command of the README and gives what it printed.
-func importReal(ctx context.Context, t *testing.T, o *programtest.Office) (said, report string) {
+func importReal(ctx context.Context, t *testing.T, o *programtest.Office, how ...string) (said, report string) {
 	t.Helper()
 	deals, _ := pipeline(t)
 	teams, _ := realFile(t, "sales_teams.csv")
 	accounts, _ := realFile(t, "accounts.csv")
 	products, _ := realFile(t, "products.csv")
 	report = filepath.Join(t.TempDir(), "report.csv")
-	said, err := o.Run(ctx, binary, "import", deals, "--kind", "deals", "--as", o.Administrator, "--source", "crm-sales", "--currency", "USD", "--people", teams,
-		"--accounts", accounts, "--products", products, "--report", report, "--yes")
+	said, err := o.Run(ctx, binary, append([]string{"import", deals, "--kind", "deals", "--as", o.Administrator, "--source", "crm-sales", "--currency", "USD", "--people", teams,
+		"--accounts", accounts, "--products", products, "--report", report}, how...)...)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
@@ -146,22 +92,21 @@ func TestTheRealDataComesInWhole(t *testing.T) {
 	}
 	o := open(ctx, t)
 	s := follow(t, o.Follow(ctx))
+	checkPreview(ctx, t, o, s, accounts)
 	begin := instant.Now()
-	said, report := importReal(ctx, t, o)
+	said, report := importReal(ctx, t, o, "--yes")
 	t.Logf("imported within %s", instant.Now().Sub(begin).Round(time.Millisecond))
 	if got := outcome(t, said); got != [4]int{want.rows, want.rows, 0, 0} {
 		t.Errorf("rows, created, there already, refused: %v\n%s", got, said)
 	}
-	if text, err := os.ReadFile(report); err != nil || len(text) == 0 {
-		t.Errorf("the report: %v", err)
-	}
+	checkReport(t, report, accounts)
 	checkDeals(ctx, t, o, want)
 	checkCustomers(ctx, t, o, accounts)
 	checkJourneys(ctx, t, o, s, want)
 	t.Logf("journeys run %s after the import began", instant.Now().Sub(begin).Round(time.Millisecond))
 	checkPast(t, s, begin)
 	before := dealFacts(s)
-	said, _ = importReal(ctx, t, o)
+	said, _ = importReal(ctx, t, o, "--yes")
 	if got := outcome(t, said); got != [4]int{want.rows, 0, want.rows, 0} {
 		t.Errorf("the second run: rows, created, there already, refused: %v\n%s", got, said)
 	}
@@ -194,10 +139,11 @@ func checkDeals(ctx context.Context, t *testing.T, o *programtest.Office, want e
 	}
 }
 
-// checkCustomers wants the accounts of the file and nobody else.
+// checkCustomers wants the accounts of the file and nobody else, each in its sector
+// as that is spelled right.
 func checkCustomers(ctx context.Context, t *testing.T, o *programtest.Office, accounts []map[string]string) {
 	t.Helper()
-	customers, err := programtest.All[struct{ ID, Name string }](ctx, o.As(o.Boss), "/v1/customers")
+	customers, err := programtest.All[struct{ ID, Name, Sector string }](ctx, o.As(o.Boss), "/v1/customers")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,10 +152,10 @@ func checkCustomers(ctx context.Context, t *testing.T, o *programtest.Office, ac
 		if strings.TrimSpace(c.Name) == "" {
 			t.Errorf("customer %s has no name", c.ID)
 		}
-		got = append(got, c.Name)
+		got = append(got, c.Name+": "+c.Sector)
 	}
 	for _, a := range accounts {
-		want = append(want, a["account"])
+		want = append(want, a["account"]+": "+strings.ReplaceAll(a["sector"], "technolgy", "technology"))
 	}
 	slices.Sort(got)
 	slices.Sort(want)

@@ -354,6 +354,35 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// A preview of many asks says who is known and who would be new, and writes nothing.
+func TestAPreviewOfManyWritesNothing(t *testing.T) {
+	o := start(t)
+	ask := func(preview bool) (items []map[string]any) {
+		t.Helper()
+		var got struct{ Items []map[string]any }
+		if status, _ := o.call("director", "POST", "/v1/customers/matches", map[string]any{"preview": preview, "items": []any{
+			map[string]string{"id": "crm:dacheng", "name": "大成机械有限公司"}, map[string]string{"id": "crm:huaxing", "name": "华兴贸易有限公司"}}}, &got); status != 200 {
+			t.Fatal(status)
+		}
+		return got.Items
+	}
+	var known seen
+	o.call("wang", "POST", "/v1/customers", card{Name: "华兴贸易有限公司"}, &known)
+	for range 2 {
+		if got := ask(true); got[0]["created"] != true || got[0]["customer"] != "" || got[1]["created"] == true || got[1]["customer"] != known.ID {
+			t.Errorf("%v", got)
+		}
+		var list struct{ Items []seen }
+		if o.call("director", "GET", "/v1/customers", nil, &list); len(list.Items) != 1 {
+			t.Errorf("the preview left %d customers", len(list.Items))
+		}
+	}
+	made := ask(false)
+	if got := ask(true); made[0]["created"] != true || got[0]["created"] == true || got[0]["customer"] != made[0]["customer"] || got[0]["asked"] != true {
+		t.Errorf("%v, made %v", got, made)
+	}
+}
+
 // A repeated Idempotency-Key makes no second customer, even one without keys.
 func TestRepeatedCreate(t *testing.T) {
 	o := start(t)

@@ -65,9 +65,25 @@ func (c *Client) Do(ctx context.Context, as, method, path string, in, out any) e
 
 // Send sends a body of any type.
 func (c *Client) Send(ctx context.Context, as, method, path, contentType string, body io.Reader, out any) error {
-	r, err := http.NewRequestWithContext(ctx, method, c.URL+path, body)
+	answer, err := c.Open(ctx, as, method, path, contentType, body)
 	if err != nil {
 		return err
+	}
+	text, err := io.ReadAll(answer)
+	if closed := answer.Close(); err == nil {
+		err = closed
+	}
+	if err != nil || out == nil || len(text) == 0 {
+		return err
+	}
+	return json.Unmarshal(text, out)
+}
+
+// Open sends a body and gives the answer as it streams in; a refusal is an error.
+func (c *Client) Open(ctx context.Context, as, method, path, contentType string, body io.Reader) (io.ReadCloser, error) {
+	r, err := http.NewRequestWithContext(ctx, method, c.URL+path, body)
+	if err != nil {
+		return nil, err
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", contentType)
@@ -78,32 +94,29 @@ func (c *Client) Send(ctx context.Context, as, method, path, contentType string,
 	if as != "" {
 		token, err := c.Token(as)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if resp.StatusCode < http.StatusMultipleChoices {
+		return resp.Body, nil
 	}
 	text, err := io.ReadAll(resp.Body)
 	if closed := resp.Body.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		refused := &Error{Call: method + " " + path + " as " + as, Status: resp.StatusCode}
-		if json.Unmarshal(text, &refused.Problem) != nil {
-			refused.Problem.Text.En = string(text)
-		}
-		return refused
+	refused := &Error{Call: method + " " + path + " as " + as, Status: resp.StatusCode}
+	if json.Unmarshal(text, &refused.Problem) != nil {
+		refused.Problem.Text.En = string(text)
 	}
-	if out == nil || len(text) == 0 {
-		return nil
-	}
-	return json.Unmarshal(text, out)
+	return nil, refused
 }
 
 // Post sends a POST and gives the id in the answer.

@@ -2,10 +2,10 @@ package command
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
@@ -31,8 +31,12 @@ func importCommand() *cobra.Command {
 		Short: "Import a CSV file of leads or deals into the running program",
 		Long: `Import a CSV file of leads or deals into the running program. What the columns
 mean is guessed from their headers and shown; --map FIELD=HEADER changes it.
-Every row is then in the system or in the report. Running the same file again
-changes nothing, and an import that was interrupted goes on where it was.
+Before anything is written it is shown what would come of it, people and accounts
+included, and asked whether to go on; --preview only shows it. Every row is then in
+the system or in the report, those of --people, --accounts and --products too. A
+sector that is misspelled is corrected to the nearest known one and reported.
+Running the same file again changes nothing, and an import that was interrupted
+goes on where it was.
 
 Old dates are kept as history: no reminder fires for the past.
 
@@ -55,16 +59,17 @@ Old dates are kept as history: no reminder fires for the past.
 				return err
 			}
 			showMapping(c, state)
+			showBefore(c, &job)
 			p, err := job.Preview(c.Context(), state.ID)
 			if err != nil {
-				return err
+				return errors.Join(err, job.Discard(c.Context(), state.ID))
 			}
 			c.Printf("\n%d rows: %d would be refused, %d adjusted\n", p.Rows, p.Refused, p.Adjusted)
 			showCounts(c, p.Rules)
 			showCounts(c, p.Stages)
 			if preview || !yes && !agreed(c) {
-				c.Println("nothing was imported; import", state.ID, "is kept and can be run with --yes")
-				return nil
+				c.Println("nothing was imported")
+				return job.Discard(c.Context(), state.ID)
 			}
 			return runImport(c, &job, state.ID, report)
 		},
@@ -83,7 +88,7 @@ Old dates are kept as history: no reminder fires for the past.
 	for key, help := range map[string]string{"currency": "of amounts without one", "zone": "IANA time zone of dates", "pipeline": "of deals", "default_owner": "owns rows whose owner is unknown"} {
 		options[key] = f.String(strings.ReplaceAll(key, "_", "-"), "", help)
 	}
-	f.BoolVar(&preview, "preview", false, "show what would happen and stop")
+	f.BoolVar(&preview, "preview", false, "show what would happen and stop: nothing is written")
 	f.BoolVar(&yes, "yes", false, "do not ask")
 	f.StringVar(&report, "report", "import-report.csv", "where the report of refused and adjusted rows is written")
 	c.AddCommand(importCustomersCommand(), importOrdersCommand())
@@ -117,36 +122,23 @@ func runImport(c *cobra.Command, job *importing.Job, id, report string) error {
 	for _, won := range n.WonAmounts {
 		c.Println("  won:", won)
 	}
-	f, err := os.Create(report)
-	if err != nil {
-		return err
+	if len(job.Entries()) > 0 {
+		c.Printf("people, accounts and products: %d rows refused, %d adjusted\n", rowsThat(job, "refused"), rowsThat(job, "adjusted"))
 	}
-	if err := job.Report(c.Context(), id, f); err != nil {
+	if err := writeReport(c, job, id, report); err != nil {
 		return err
 	}
 	c.Println("report of refused and adjusted rows:", report)
-	return f.Close()
+	return nil
 }
 
-func showMapping(c *cobra.Command, s importing.State) {
-	c.Println("columns (dates are read as " + s.Mapping.DateOrder + "):")
-	for _, field := range slices.Sorted(maps.Keys(s.Mapping.Fields)) {
-		c.Printf("  %-18s ← %s\n", field, s.Mapping.Fields[field])
+// writeReport leaves an earlier report as it is unless there is a whole new one.
+func writeReport(c *cobra.Command, job *importing.Job, id, path string) error {
+	var text bytes.Buffer
+	if err := job.Report(c.Context(), id, &text); err != nil {
+		return fmt.Errorf("report: %w", err)
 	}
-	if len(s.Mapping.Stages) > 0 {
-		c.Println("stages:")
-	}
-	for _, value := range slices.Sorted(maps.Keys(s.Mapping.Stages)) {
-		c.Printf("  %-18s → %s\n", value, s.Mapping.Stages[value])
-	}
-}
-
-func showCounts(c *cobra.Command, counts map[string]int) {
-	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		if counts[name] > 0 {
-			c.Printf("  %8d  %s\n", counts[name], name)
-		}
-	}
+	return os.WriteFile(path, text.Bytes(), 0o600)
 }
 
 func agreed(c *cobra.Command) bool {

@@ -58,6 +58,9 @@ func (j *Records) Customers(ctx context.Context, progress func(done, all int)) (
 // customers but their number.
 func (j *Records) customer(r row) (map[string]any, string, []problem.Field) {
 	id := r.customerOf()
+	if r.broken != nil {
+		return nil, id, []problem.Field{*r.broken}
+	}
 	name := r.field("name", "company", "客户公司名称", "名称", "姓名")
 	if id == "" {
 		id = slug(name)

@@ -4,10 +4,8 @@ package importing
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,6 +17,7 @@ import (
 
 	"liuke.dev/deploy/local/api"
 	"liuke.dev/shared/money"
+	"liuke.dev/shared/problem"
 )
 
 // Job says what is imported.
@@ -34,6 +33,16 @@ type Job struct {
 	Options  map[string]any
 	Fields   map[string]string // field → header, over what was guessed
 	Stages   map[string]string // value → stage, over what was guessed
+
+	// Staff and Customers are what People and Accounts make, known once Prepare was called.
+	Staff     Before
+	Customers Before
+
+	staff    []person
+	accounts []account
+	products []string
+	ids      map[string]string // of people, by name
+	entries  []Entry
 }
 
 // State of an import at the program.
@@ -67,40 +76,60 @@ type Preview struct {
 	Stages   map[string]int `json:"stages"`
 }
 
-// Prepare brings in people and accounts, uploads the file and sets the mapping.
-// Everything may be repeated: what is known already stays.
+// Prepare reads people, accounts and products, uploads the file and sets the mapping
+// as it would be. Nobody is added and no account is made before Run.
 func (j *Job) Prepare(ctx context.Context) (State, error) {
-	people, err := j.people(ctx)
-	if err != nil {
+	j.entries = nil
+	if err := j.readPeople(ctx); err != nil {
 		return State{}, fmt.Errorf("people: %w", err)
 	}
-	customers, err := j.customers(ctx)
-	if err != nil {
+	if err := j.readAccounts(ctx); err != nil {
 		return State{}, fmt.Errorf("accounts: %w", err)
 	}
-	products, err := column(j.Products, "product", "name")
-	if err != nil {
+	if err := j.readProducts(); err != nil {
 		return State{}, fmt.Errorf("products: %w", err)
 	}
 	state, err := j.upload(ctx)
 	if err != nil {
 		return state, err
 	}
-	options := map[string]any{"source": j.Source}
-	for k, v := range j.Options {
-		options[k] = v
+	customers := map[string]string{}
+	for _, a := range j.accounts {
+		customers[a.name] = j.asked(a.name) // the file that would be opened has this id
 	}
-	for name, v := range map[string]any{"people": people, "customers": customers, "products": products} {
-		options[name] = v
-	}
-	change := map[string]any{"options": options}
+	change := map[string]any{"options": j.options(customers, j.Staff.New)}
 	if len(j.Fields) > 0 {
 		change["fields"] = merged(state.Mapping.Fields, j.Fields)
 	}
 	if len(j.Stages) > 0 {
 		change["stages"] = merged(state.Mapping.Stages, j.Stages)
 	}
-	return state, j.Client.Do(ctx, j.As, http.MethodPut, "/v1/imports/"+state.ID+"/mapping", change, &state)
+	if err := j.Client.Do(ctx, j.As, http.MethodPut, "/v1/imports/"+state.ID+"/mapping", change, &state); err != nil {
+		return state, errors.Join(err, j.Discard(ctx, state.ID))
+	}
+	return state, nil
+}
+
+func (j *Job) readProducts() error {
+	rows, _, err := j.table(j.Products, "product", "name")
+	j.products = []string{}
+	for _, r := range rows {
+		j.products = append(j.products, r.field("product", "name"))
+	}
+	return err
+}
+
+// options are what is known of the file, with people who are yet to be added.
+func (j *Job) options(customers map[string]string, expected []string) map[string]any {
+	options := map[string]any{"source": j.Source}
+	for k, v := range j.Options {
+		options[k] = v
+	}
+	options["people"], options["customers"], options["products"] = j.ids, customers, j.products
+	if len(expected) > 0 {
+		options["new_people"] = expected
+	}
+	return options
 }
 
 func merged(guessed, given map[string]string) map[string]string {
@@ -134,9 +163,26 @@ func (j *Job) Preview(ctx context.Context, id string) (Preview, error) {
 // askEvery is how often the progress is asked for.
 const askEvery = 200 * time.Millisecond
 
-// Run carries the import out and tells its progress until it has ended.
+// Discard forgets an upload that is not to be run.
+func (j *Job) Discard(ctx context.Context, id string) error {
+	return j.Client.Do(ctx, j.As, http.MethodDelete, "/v1/imports/"+id, nil, nil)
+}
+
+// Run adds the people, matches or creates the accounts, carries the import out and
+// tells its progress until it has ended. Everything may be repeated: what is there
+// already stays.
 func (j *Job) Run(ctx context.Context, id string, progress func(State)) (State, error) {
 	var s State
+	if err := j.addPeople(ctx); err != nil {
+		return s, fmt.Errorf("people: %w", err)
+	}
+	customers, err := j.match(ctx, false)
+	if err != nil {
+		return s, fmt.Errorf("accounts: %w", err)
+	}
+	if err := j.settle(ctx, id, customers); err != nil {
+		return s, err
+	}
 	if err := j.Client.Do(ctx, j.As, http.MethodPost, "/v1/imports/"+id+"/run", nil, &s); err != nil {
 		return s, err
 	}
@@ -159,158 +205,31 @@ func (j *Job) Run(ctx context.Context, id string, progress func(State)) (State, 
 	}
 }
 
-// Report writes the report as CSV.
-func (j *Job) Report(ctx context.Context, id string, w io.Writer) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, j.Client.URL+"/v1/imports/"+id+"/report.csv", nil)
-	if err != nil {
-		return err
-	}
-	token, err := j.Client.Token(j.As)
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Authorization", "Bearer "+token)
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, resp.Body)
-	return errors.Join(err, resp.Body.Close())
-}
+// heardWithin is how long the program may take to hear of people who were just added.
+const heardWithin = 30 * time.Second
 
-// people adds the people of a file under their managers, unless somebody of
-// that name is known, and gives their ids by name.
-func (j *Job) people(ctx context.Context) (map[string]string, error) {
-	rows, err := table(j.People)
-	if err != nil || len(rows) == 0 {
-		return map[string]string{}, err
-	}
-	ids, err := j.known(ctx)
-	if err != nil {
-		return ids, err
-	}
-	add := func(name string, person map[string]any) error {
-		if name == "" || ids[name] != "" {
-			return nil
+// settle gives the import the ids of the people and accounts that are now there.
+func (j *Job) settle(ctx context.Context, id string, customers map[string]string) error {
+	for end := time.Now().Add(heardWithin); ; {
+		err := j.Client.Do(ctx, j.As, http.MethodPut, "/v1/imports/"+id+"/mapping", map[string]any{"options": j.options(customers, nil)}, nil)
+		var e *api.Error
+		switch {
+		case errors.As(err, &e) && e.Problem.Rule == "import_running":
+			return nil // an earlier try got further
+		case e == nil || !unheard(e) || time.Now().After(end):
+			return err
 		}
-		person["name"], person["language"] = name, "en"
-		id, err := j.Client.Post(api.WithKey(ctx, "import:"+j.Source+":"+name), j.As, "/v1/people", person)
-		ids[name] = id
-		return err
-	}
-	for _, r := range rows {
-		manager := first(r, "manager", "supervisor", "主管")
-		if err := add(manager, map[string]any{"roles": []string{"sales_manager"}, "supervisor": j.As}); err != nil {
-			return ids, err
-		}
-		seller := map[string]any{"roles": []string{"salesperson"}}
-		if manager != "" {
-			seller["supervisor"] = ids[manager]
-		}
-		if err := add(first(r, "sales_agent", "name", "姓名"), seller); err != nil {
-			return ids, err
-		}
-	}
-	return ids, nil
-}
-
-// known gives the ids of the people there are, by name.
-func (j *Job) known(ctx context.Context) (map[string]string, error) {
-	ids := map[string]string{}
-	for after := ""; ; {
-		var page struct {
-			Items []struct {
-				ID   string `json:"id"`
-				Name string `json:"name"`
-			} `json:"items"`
-			Next string `json:"next"`
-		}
-		if err := j.Client.Do(ctx, j.As, http.MethodGet, "/v1/people?limit=200&after="+url.QueryEscape(after), nil, &page); err != nil {
-			return ids, err
-		}
-		for _, p := range page.Items {
-			ids[p.Name] = p.ID
-		}
-		if after = page.Next; after == "" {
-			return ids, nil
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(askEvery):
 		}
 	}
 }
 
-// perCall is how many accounts are matched with one call.
-const perCall = 200
-
-// customers matches or creates the accounts of a file and gives their ids by name.
-func (j *Job) customers(ctx context.Context) (map[string]string, error) {
-	ids := map[string]string{}
-	rows, err := table(j.Accounts)
-	if err != nil {
-		return ids, err
-	}
-	for part := range slices.Chunk(rows, perCall) {
-		var items []map[string]any
-		var names []string
-		for _, r := range part {
-			name := first(r, "account", "name", "company", "客户公司名称")
-			if name == "" {
-				continue
-			}
-			names = append(names, name)
-			item := map[string]any{"id": j.Source + ":" + slug(name), "name": name}
-			if sector := first(r, "sector", "industry", "行业"); sector != "" {
-				item["sector"] = sector
-			}
-			items = append(items, item)
-		}
-		var answer struct {
-			Items []struct {
-				Customer string `json:"customer"`
-			} `json:"items"`
-		}
-		if err := j.Client.Do(ctx, j.As, http.MethodPost, "/v1/customers/matches", map[string]any{"items": items}, &answer); err != nil {
-			return ids, err
-		}
-		for i, name := range names {
-			ids[name] = answer.Items[i].Customer
-		}
-	}
-	return ids, nil
-}
-
-// table reads a CSV file as rows by lower-case header; no file gives no rows.
-func table(path string) ([]map[string]string, error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	all, err := csv.NewReader(f).ReadAll()
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	var out []map[string]string
-	for _, cells := range all[1:] {
-		row := map[string]string{}
-		for i, h := range all[0] {
-			row[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))] = strings.TrimSpace(cells[i])
-		}
-		out = append(out, row)
-	}
-	return out, nil
-}
-
-func column(path string, headers ...string) ([]string, error) {
-	rows, err := table(path)
-	values := []string{}
-	for _, r := range rows {
-		if v := first(r, headers...); v != "" {
-			values = append(values, v)
-		}
-	}
-	return values, err
+// unheard tells that nothing is wrong but people of whom the program has not heard yet.
+func unheard(e *api.Error) bool {
+	return len(e.Problem.Errors) > 0 && !slices.ContainsFunc(e.Problem.Errors, func(f problem.Field) bool { return !strings.HasPrefix(f.Field, "options.people.") })
 }
 
 func first(row map[string]string, headers ...string) string {

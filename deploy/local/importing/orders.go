@@ -96,6 +96,9 @@ func (j *Records) orders(rows []row, zone *time.Location, out *Imported) []*orde
 // order reads one row, and says all that is wrong with it.
 func (j *Records) order(r row, zone *time.Location) (*order, string, []problem.Field) {
 	o := &order{id: r.field("order", "order_id", "order_no", "id", "订单号"), line: r.line, customer: r.customerOf(), channel: either(r.field("channel", "渠道"), j.Channel)}
+	if r.broken != nil {
+		return o, "", []problem.Field{*r.broken}
+	}
 	var faults []problem.Field
 	if o.customer == "" {
 		faults = append(faults, problem.Required("customer"))

@@ -1,15 +1,9 @@
 package importing
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
-	"errors"
-	"fmt"
 	"io"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"liuke.dev/deploy/local/api"
@@ -48,88 +42,6 @@ type Refusal struct {
 	Line   int
 	ID     string
 	Errors []problem.Field
-}
-
-// row is one line of a file by the name of the field.
-type row struct {
-	line  int
-	cells map[string]string
-}
-
-// logged are the fields of a purchase log's line.
-var logged = []string{"customer", "sample", "date", "units", "amount"}
-
-// read gives the rows of a file. A first line of five numbers is that of a purchase log.
-func read(path string) ([]row, error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
-	if isLog(raw) {
-		return readLog(raw)
-	}
-	r := csv.NewReader(bytes.NewReader(raw))
-	r.FieldsPerRecord = -1 // what is missing is said row by row
-	header, err := r.Read()
-	if err != nil {
-		return nil, fmt.Errorf("no header: %w", err)
-	}
-	var out []row
-	for {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		line, _ := r.FieldPos(0)
-		one := row{line, map[string]string{}}
-		for i, h := range header {
-			if i < len(cells) {
-				one.cells[strings.ToLower(strings.TrimSpace(h))] = strings.TrimSpace(cells[i])
-			}
-		}
-		out = append(out, one)
-	}
-}
-
-func isLog(raw []byte) bool {
-	first, _, _ := bytes.Cut(raw, []byte("\n"))
-	fields := bytes.Fields(first)
-	if len(fields) != len(logged) {
-		return false
-	}
-	for _, f := range fields {
-		if _, err := strconv.ParseFloat(string(f), 64); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// readLog gives the rows of a purchase log; a line of another length keeps what it
-// has, and is refused where something is missing.
-func readLog(raw []byte) ([]row, error) {
-	var out []row
-	lines := bufio.NewScanner(bytes.NewReader(raw))
-	for n := 1; lines.Scan(); n++ {
-		fields := strings.Fields(lines.Text())
-		if len(fields) == 0 {
-			continue
-		}
-		one := row{n, map[string]string{}}
-		for i, f := range fields {
-			if i < len(logged) {
-				one.cells[logged[i]] = f
-			} else {
-				one.cells["rest"] = strings.Join(fields[i:], " ")
-			}
-		}
-		out = append(out, one)
-	}
-	return out, lines.Err()
 }
 
 // field gives the first of several names that a row has.

@@ -152,6 +152,11 @@ func TestRowsThatAreWrongAreReported(t *testing.T) {
 	if err != nil || who.Created != 2 || len(who.Refused) != 2 || who.Refused[0].Line != 4 || who.Refused[1].Line != 5 {
 		t.Fatalf("%+v %v", who, err)
 	}
+	job.File = file("torn.csv", "customer,name,kind\n6,\"某某,\n7,大成机械有限公司\n8,某某,company,more\n")
+	who, err = job.Customers(t.Context(), quietly)
+	if err != nil || who.Created != 1 || len(who.Refused) != 2 || who.Refused[0].Line != 2 || who.Refused[0].Errors[0].Rule != "csv" || who.Refused[1].Line != 4 || who.Refused[1].Errors[0].Rule != "columns" {
+		t.Fatalf("%+v %v", who, err)
+	}
 	job.File = file("orders.csv", strings.Join([]string{"order,customer,date,amount,units,product",
 		"A1,1,2026-03-01,100.50,2,螺丝", "A1,1,2026-03-01,9.50,1,螺母", "A2,1,2026/3/2,7,x,", "A3,9,2026-03-01,1,1,", "A4,,32.13.2026,-4,1,", "A1,2,2026-03-01,1,1,", "A5,2,2026-03-01T23:00:00-05:00,1.005,1,"}, "\n"))
 	what, err := job.Orders(t.Context(), quietly)

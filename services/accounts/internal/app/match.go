@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,7 +11,6 @@ import (
 	"liuke.dev/services/accounts/internal/matching"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/effects"
-	"liuke.dev/shared/problem"
 	"liuke.dev/shared/store"
 )
 
@@ -53,17 +51,11 @@ func (a *Accounts) MatchOrCreate(ctx context.Context, under, by string, ask Ask)
 	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return effects.Matched{}, err
 	}
-	id := matching.Identify(ask.known())
-	if id.Name == "" { // a file needs something to be called by, which is no key
-		id.Name = cmp.Or(matching.Display(ask.Contact), id.Phone, id.Email, id.TaxID)
+	m, err := a.matchOf(under, by, ask)
+	if err != nil {
+		return effects.Matched{}, err
 	}
-	if id.Name == "" {
-		return effects.Matched{}, problem.InvalidFields(problem.Required("name"))
-	}
-	claim := customer.Claim{Identity: id, Contact: ask.Contact, Sector: matching.Display(ask.Sector),
-		External: matching.Display(ask.External), Under: under, By: by}
-	m := &match{a: a, claim: claim, ask: ask}
-	err := retry(ctx, func() error { return m.try(ctx) })
+	err = retry(ctx, func() error { return m.try(ctx) })
 	return m.answer, err
 }
 

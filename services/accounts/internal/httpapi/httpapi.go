@@ -3,10 +3,7 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-
-	"golang.org/x/sync/errgroup"
 
 	"liuke.dev/services/accounts/internal/access"
 	"liuke.dev/services/accounts/internal/app"
@@ -34,7 +31,7 @@ func (a *API) Register(s *httpx.Server) {
 		return httpx.Op{Method: method, Path: path, ID: id, Summary: summary, Description: description, Tag: tag}
 	}
 	httpx.Handle(s, op("PUT", "/v1/customers/matches/{id}", "match-customer", "Match or create a customer", "For journeys; idempotent under the asking id (R-032)."), a.match)
-	batch := op("POST", "/v1/customers/matches", "match-customers", "Match or create many customers", "For imports; each item is idempotent under its id (R-032).")
+	batch := op("POST", "/v1/customers/matches", "match-customers", "Match or create many customers", "For imports; each item is idempotent under its id (R-032). A preview says whom each would be matched with and writes nothing.")
 	batch.Status = http.StatusOK
 	httpx.Handle(s, batch, a.matchMany)
 	httpx.Handle(s, op("GET", "/v1/customers/match", "look-up-customer", "Does this customer exist?", "Asked while somebody types; what the caller may not see is masked (R-032)."), a.lookUp)
@@ -43,81 +40,6 @@ func (a *API) Register(s *httpx.Server) {
 	httpx.Handle(s, op("GET", "/v1/customers/{id}", "get-customer", "Read a customer", "Follows files that were folded into others."), a.get)
 	httpx.Handle(s, op("PATCH", "/v1/customers/{id}", "change-customer", "Edit a customer's file", "Basics, tier and type, tags, preferences, channels, time zone, care dates; options are those of the policy."), a.change)
 	a.registerContacts(s)
-}
-
-type matchInput struct {
-	ID   string `path:"id" minLength:"1" maxLength:"200"`
-	Body effects.MatchCustomer
-}
-
-type output[T any] struct{ Body T }
-
-func (a *API) match(ctx context.Context, in *matchInput) (*output[effects.Matched], error) {
-	p := auth.From(ctx)
-	if err := a.Guard.MayAtAll(p, access.Match); err != nil {
-		return nil, err
-	}
-	m, err := a.Accounts.MatchOrCreate(ctx, in.ID, p.ID, app.Ask{MatchCustomer: in.Body})
-	return &output[effects.Matched]{m}, err
-}
-
-// MatchItem is one of many asks.
-type MatchItem struct {
-	ID string `json:"id" minLength:"1" maxLength:"200" doc:"Id of the asker: a lead's, deal's or imported row's"`
-	effects.MatchCustomer
-	Sector   string `json:"sector,omitempty" maxLength:"200"`
-	External string `json:"external,omitempty" maxLength:"200" doc:"Id in the system it is imported from"`
-}
-
-// MatchedItem answers a MatchItem.
-type MatchedItem struct {
-	ID string `json:"id"`
-	effects.Matched
-	Asked bool `json:"asked,omitempty" doc:"It was asked for under this id before: nothing is new"`
-}
-
-type matchManyInput struct {
-	Body struct {
-		Items []MatchItem `json:"items" minItems:"1" maxItems:"500"`
-	}
-}
-
-type matchedMany struct {
-	Items []MatchedItem `json:"items" doc:"In the order of the question"`
-}
-
-// asked side by side; more only queue up behind the store's one writer.
-const asked = 8
-
-func (a *API) matchMany(ctx context.Context, in *matchManyInput) (*output[matchedMany], error) {
-	p := auth.From(ctx)
-	if err := a.Guard.MayAtAll(p, access.MatchBatch); err != nil {
-		return nil, err
-	}
-	var wrong []problem.Field
-	for i, item := range in.Body.Items {
-		if matching.Display(item.Name) == "" {
-			wrong = append(wrong, problem.Required(fmt.Sprintf("items[%d].name", i)))
-		}
-	}
-	if err := problem.InvalidFields(wrong...); err != nil {
-		return nil, err
-	}
-	out := make([]MatchedItem, len(in.Body.Items))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(asked)
-	for i, item := range in.Body.Items {
-		g.Go(func() error {
-			before, err := a.Accounts.Find(ctx, matching.Known{Kind: matching.Person}, item.ID)
-			if err != nil {
-				return err
-			}
-			m, err := a.Accounts.MatchOrCreate(ctx, item.ID, p.ID, app.Ask{MatchCustomer: item.MatchCustomer, Sector: item.Sector, External: item.External})
-			out[i] = MatchedItem{item.ID, m, before != ""}
-			return err
-		})
-	}
-	return &output[matchedMany]{matchedMany{out}}, g.Wait()
 }
 
 type createInput struct {

@@ -181,20 +181,6 @@ func optionIn(id string, options []policy.Option) bool {
 	return false
 }
 
-// StartImport begins to carry an import out; RunImports does it.
-func (a *App) StartImport(ctx context.Context, id string, match httpx.IfMatch) (*ImportDoc, error) {
-	return a.changeImport(ctx, id, match, func(i *imports.Import, at instant.Time, v *policy.View) error {
-		if i.Status != imports.Uploaded {
-			return nil // it runs or ran already
-		}
-		if err := a.checkOptions(*i, v); err != nil {
-			return err
-		}
-		i.Status, i.StartedAt = imports.Running, at
-		return nil
-	})
-}
-
 func (a *App) changeImport(ctx context.Context, id string, match httpx.IfMatch, change func(*imports.Import, instant.Time, *policy.View) error) (*ImportDoc, error) {
 	var doc *ImportDoc
 	err := retry(ctx, func() (err error) {

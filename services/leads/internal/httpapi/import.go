@@ -37,6 +37,7 @@ func registerImports(s *httpx.Server, a *app.App) {
 	httpx.Handle(s, httpx.Op{Method: http.MethodGet, Path: "/v1/imports/{id}/preview", ID: "preview-import", Tag: tagImports, Summary: "What the import would make of the file"}, h.preview)
 	httpx.Handle(s, httpx.Op{Method: http.MethodPost, Path: "/v1/imports/{id}/run", ID: "run-import", Tag: tagImports, Status: http.StatusAccepted, Summary: "Carry the import out",
 		Description: "In the background, resumed after a crash; the import shows how far it is. A row that is in the system already changes nothing."}, h.run)
+	httpx.Handle(s, httpx.Op{Method: http.MethodDelete, Path: "/v1/imports/{id}", ID: "discard-import", Tag: tagImports, Status: http.StatusNoContent, Summary: "Forget an upload that was not run"}, h.discard)
 	httpx.Handle(s, httpx.Op{Method: http.MethodGet, Path: "/v1/imports/{id}/report", ID: "import-report", Tag: tagImports, Summary: "Every row that was refused or adjusted"}, h.report)
 }
 
@@ -80,7 +81,7 @@ func (h importing) list(ctx context.Context, in *httpx.PageParams) (*httpx.List[
 	out := make([]importView, 0, len(docs))
 	for _, d := range docs {
 		v := h.view(d)
-		v.Columns, v.Fields, v.Options.People, v.Options.Customers, v.Options.Products = []imports.Column{}, []imports.Field{}, nil, nil, nil // details are at the import itself
+		v.Columns, v.Fields, v.Options.People, v.Options.NewPeople, v.Options.Customers, v.Options.Products = []imports.Column{}, []imports.Field{}, nil, nil, nil, nil // details are at the import itself
 		out = append(out, v)
 	}
 	return httpx.NewList(out, next), err
@@ -110,6 +111,13 @@ func (h importing) run(ctx context.Context, in *struct {
 		out.Status = http.StatusAccepted
 	}
 	return out, err
+}
+
+func (h importing) discard(ctx context.Context, in *struct {
+	ImportPath
+	httpx.IfMatch
+}) (*struct{}, error) {
+	return nil, h.app.DiscardImport(ctx, in.ID, in.IfMatch)
 }
 
 type previewView struct {

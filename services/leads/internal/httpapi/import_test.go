@@ -65,6 +65,33 @@ func TestImportOverHTTP(t *testing.T) {
 	h.call("dora", "GET", "/v1/deals?owner=ann&outcome=open", "").is(200, "items.0.external", "A2", "items.0.imported", true, "items.1", nil)
 }
 
+// People who are yet to be added are known to the preview, and the import is not run
+// before they are there.
+func TestAPreviewKnowsWhoIsToBeAdded(t *testing.T) {
+	h := newHouse(t)
+	path := h.call("dora", "POST", "/v1/imports?kind=deals&name=sales.csv", pipelineFile, "Content-Type", "text/csv").is(201).header.Get("Location")
+	h.call("dora", "PUT", path+"/mapping", `{"options":{"currency":"USD","new_people":["zed"]}}`).is(200, "options.new_people.0", "zed")
+	h.call("dora", "GET", path+"/preview", "").is(200, "rows", 4, "refused", 0)
+	h.call("dora", "POST", path+"/run", "").is(422, "errors.0.field", "options.new_people", "errors.0.rule", "person")
+	h.call("dora", "GET", path, "").is(200, "status", "uploaded")
+	h.call("dora", "PUT", path+"/mapping", `{"options":{"currency":"USD"}}`).is(200)
+	h.call("dora", "GET", path+"/preview", "").is(200, "refused", 1)
+}
+
+// An upload that was never run can be forgotten; what was run stays.
+func TestAnUploadIsDiscarded(t *testing.T) {
+	h := newHouse(t)
+	path := h.call("dora", "POST", "/v1/imports?kind=deals&name=sales.csv", pipelineFile, "Content-Type", "text/csv").is(201).header.Get("Location")
+	h.call("ann", "DELETE", path, "").is(403)
+	h.call("dora", "DELETE", path, "", "If-Match", `"9"`).is(412)
+	h.call("dora", "DELETE", path, "").is(204)
+	h.call("dora", "DELETE", path, "").is(404)
+	h.call("dora", "GET", "/v1/imports", "").is(200, "items.0", nil)
+	path = h.call("dora", "POST", "/v1/imports?kind=deals&name=sales.csv", pipelineFile, "Content-Type", "text/csv").is(201).header.Get("Location")
+	h.call("dora", "POST", path+"/run", "").is(202)
+	h.call("dora", "DELETE", path, "").is(409, "rule", "import_running")
+}
+
 // The file may come as a form, as a browser sends it.
 func TestImportAsForm(t *testing.T) {
 	h := newHouse(t)

@@ -101,6 +101,7 @@ type Options struct {
 	LeadSource   string            `json:"lead_source,omitempty" maxLength:"40" doc:"Source of leads whose row names none; default import"`
 	LostReason   string            `json:"lost_reason,omitempty" maxLength:"40" doc:"Reason of lost deals whose row names none; default not_recorded"`
 	People       map[string]string `json:"people,omitempty" doc:"Name in the file to person id"`
+	NewPeople    []string          `json:"new_people,omitempty" maxItems:"5000" doc:"Names of people who are added before the import is run: its preview takes them as known"`
 	Customers    map[string]string `json:"customers,omitempty" doc:"Name in the file to customer id"`
 	Products     []string          `json:"products,omitempty" maxItems:"5000" doc:"Known products: a name that differs only by spaces, case or signs is corrected and reported"`
 }

@@ -1,7 +1,6 @@
 package imports
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -26,6 +25,7 @@ type Plan struct {
 	columns   map[string]int
 	zone      *time.Location
 	people    map[string]string
+	expected  map[string]bool // who is added before the import is run
 	customers map[string]string
 	products  map[string]string
 }
@@ -53,6 +53,10 @@ func NewPlan(i Import, v *policy.View, now instant.Time, person func(string) (st
 		}
 	}
 	p.people, p.customers, p.products = keyed(o.People), keyed(o.Customers), map[string]string{}
+	p.expected = map[string]bool{}
+	for _, name := range o.NewPeople {
+		p.expected[Key(name)] = true
+	}
 	for _, name := range o.Products {
 		p.products[Key(name)] = name
 	}
@@ -190,6 +194,9 @@ func (r *reading) owner(open bool) string {
 		} else {
 			id, active, ok = r.Person(v)
 		}
+		if !ok && r.expected[Key(v)] { // an import is not run before they are there
+			return v
+		}
 	}
 	switch {
 	case ok && (active || !open):
@@ -205,54 +212,6 @@ func (r *reading) owner(open bool) string {
 		r.refuse("owner", "owner_unknown", v, "没有这位人员", "nobody has this name, e-mail or id")
 	}
 	return ""
-}
-
-// product gives the product as the list spells it; what the list does not know
-// stays and is reported with the nearest spelling.
-func (r *reading) product() string {
-	v := r.cell("product")
-	if v == "" || len(r.products) == 0 {
-		return v
-	}
-	if name, ok := r.products[Key(v)]; ok {
-		if name != v {
-			r.adjust("product", "product_spelling", v, name, "按产品清单改写", "spelled as the list of products has it")
-		}
-		return name
-	}
-	nearest, distance := "", 4
-	for key, name := range r.products {
-		if d := apart(Key(v), key); d < distance || d == distance && name < nearest {
-			nearest, distance = name, d
-		}
-	}
-	if nearest == "" {
-		r.adjust("product", "product_unknown", v, v, "产品清单中没有，保持原样", "is not in the list of products: kept as it is")
-	} else {
-		r.adjust("product", "product_unknown", v, v, "产品清单中没有，保持原样；是否为“"+nearest+"”？", fmt.Sprintf("is not in the list of products: kept as it is; is it %q?", nearest))
-	}
-	return v
-}
-
-// apart counts the letters by which two words differ.
-func apart(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		left := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := left
-			if x[i] != y[j] {
-				cost = 1 + min(left, row[j], row[j+1])
-			}
-			left, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(y)]
 }
 
 // option reads a value of an option list by id or name.
