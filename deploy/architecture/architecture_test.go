@@ -5,7 +5,11 @@ package architecture
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -41,8 +45,11 @@ var services = []string{"leads", "accounts", "notifications", "organization", "i
 
 func rules() []rule {
 	out := []rule{
+		// What runs the databases themselves speaks to them: it waits until they answer,
+		// and prepares Temporal's own. deploy/compose is named for its tests with the tag engines.
 		{name: "database drivers are imported only in shared/store", who: not(below("liuke.dev/shared/store")), tests: true,
-			never: []string{"go.mongodb.org/mongo-driver", "modernc.org/sqlite", "database/sql"}, except: []string{"liuke.dev/deploy"}},
+			never: []string{"go.mongodb.org/mongo-driver", "github.com/jackc/pgx", "github.com/lib/pq", "modernc.org/sqlite", "database/sql"},
+			except: []string{"liuke.dev/deploy/engines/mongo", "liuke.dev/deploy/engines/postgres", "liuke.dev/deploy/local/temporalserver", "liuke.dev/deploy/compose"}},
 		{name: "the Temporal server and kfake are imported only in deploy", who: not(below("liuke.dev/deploy")), tests: true,
 			never: []string{"go.temporal.io/server", "github.com/temporalio/ui-server", "github.com/twmb/franz-go"}},
 		{name: "kafka-go stays behind shared/kafka", who: not(below("liuke.dev/shared/kafka", "liuke.dev/deploy")), never: []string{"github.com/segmentio/kafka-go"}},
@@ -90,6 +97,71 @@ func TestWhoMayImportWhom(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Journey rules are told what time it is; they never ask. They may import
+// shared/instant for its arithmetic, so that the imports alone do not tell.
+func TestJourneyRulesAskNoClock(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir("../../workflows/journey", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files++
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, at := range clockReads(file) {
+			t.Errorf("%s asks the clock", set.Position(at))
+		}
+		return nil
+	})
+	if err != nil || files < 10 {
+		t.Fatalf("%d files read, %v", files, err)
+	}
+}
+
+// clockReads finds where a file names the clock, called or handed on.
+func clockReads(file *ast.File) (all []token.Pos) {
+	clocks := map[string]bool{}
+	for _, i := range file.Imports {
+		path := strings.Trim(i.Path.Value, `"`)
+		if path != "time" && path != "liuke.dev/shared/instant" {
+			continue
+		}
+		name := path[strings.LastIndex(path, "/")+1:]
+		if i.Name != nil {
+			name = i.Name.Name
+		}
+		clocks[name] = true
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Now" {
+			if x, ok := s.X.(*ast.Ident); ok && clocks[x.Name] {
+				all = append(all, s.Pos())
+			}
+		}
+		return true
+	})
+	return all
+}
+
+func TestAClockIsFoundUnderAnyName(t *testing.T) {
+	for source, want := range map[string]int{
+		`import "liuke.dev/shared/instant"; var a, b = instant.Now(), instant.Now`: 2,
+		`import clock "time"; var a = clock.Now()`:                                 1,
+		`import "liuke.dev/shared/instant"; var a instant.Time; var b = e.Now`:     0,
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "a.go", "package a; "+source, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := len(clockReads(file)); found != want {
+			t.Errorf("%s: %d found", source, found)
+		}
 	}
 }
 

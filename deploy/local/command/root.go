@@ -29,8 +29,7 @@ Settings come from flags, the environment (LIUKE_HTTP …) and a YAML file
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetOut(os.Stdout) // what is printed is the answer, for pipes as well
-	root.SetOut(os.Stdout) // results are results; what only accompanies them goes to standard error
+	root.SetOut(os.Stdout) // what is printed is the answer, for pipes as well; progress and errors go to standard error
 	root.PersistentFlags().String("config", "", "YAML file with settings")
 	root.AddCommand(serve(), demoCommand(), importCommand(), verify(), deadLetters(), workerCommand(), outages(), scoreCommand(), doctorCommand(), token(), version())
 	return root

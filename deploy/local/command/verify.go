@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,9 +66,9 @@ func verifyStore(c *cobra.Command, uri, name string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetDescription(name), progressbar.OptionSetWriter(c.ErrOrStderr()), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
-	report, err := store.Verify(c.Context(), e)
-	_ = bar.Finish() // only decoration
+	bar := counter(c.ErrOrStderr(), name, isTerminal(os.Stderr))
+	report, err := store.Verify(c.Context(), e, func(r store.Report) { _ = bar.Set64(r.Facts + r.Documents) }) // only decoration
+	_ = bar.Finish()
 	if err = errors.Join(err, e.Close()); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -76,4 +77,11 @@ func verifyStore(c *cobra.Command, uri, name string) error {
 	}
 	c.Printf("%-14s %8d facts of %d aggregates: chain whole\n", name, report.Facts, report.Aggregates)
 	return nil
+}
+
+// counter shows how many facts and documents were checked: nobody knows their
+// number beforehand, and counting them first would read them twice.
+func counter(w io.Writer, name string, visible bool) *progressbar.ProgressBar {
+	return progressbar.NewOptions(-1, progressbar.OptionSetDescription(name), progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
+		progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(visible))
 }
