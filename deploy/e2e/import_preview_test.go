@@ -1,3 +1,5 @@
+//go:build realdata
+
 package e2e
 
 import (
@@ -11,24 +13,16 @@ import (
 	"testing"
 
 	"liuke.dev/shared/programtest"
+	"liuke.dev/shared/realdata"
 )
 
 // realFile gives the path of a file of the real data, and its rows by header.
-// Without the data the test fails: what it proves cannot be proven without.
 func realFile(t *testing.T, name string) (string, []map[string]string) {
 	t.Helper()
-	dir := os.Getenv("LIUKE_TEST_DATA")
-	if dir == "" {
-		root, err := programtest.Root()
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir = filepath.Join(root, "..", "shared", "data")
-	}
-	path := filepath.Join(dir, "crm-sales", name)
+	path := realdata.File(t, "crm-sales", name)
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("the real data is needed (LIUKE_TEST_DATA names its folder): %v", err)
+		t.Fatal(err)
 	}
 	cells, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
 	if err != nil {

@@ -1,3 +1,5 @@
+//go:build realdata
+
 package e2e
 
 import (
@@ -82,7 +84,7 @@ func outcome(t *testing.T, said string) [4]int {
 // counts by stage and the sum of what was won are the file's, journeys run for
 // what is open and remind nobody of years past, and a second run changes nothing
 //
-func TestTheRealDataComesInWhole(t *testing.T) {
+func TestRealDataComesInWhole(t *testing.T) {
 	ctx := bounded(t, 8*time.Minute) // a minute on an idle machine; two thousand journeys begin
 	_, rows := pipeline(t)
 	_, accounts := realFile(t, "accounts.csv")
