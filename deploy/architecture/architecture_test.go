@@ -48,7 +48,7 @@ func rules() []rule {
 		// What runs the databases themselves speaks to them: it waits until they answer,
 		// and prepares Temporal's own. deploy/compose is named for its tests with the tag engines.
 		{name: "database drivers are imported only in shared/store", who: not(below("liuke.dev/shared/store")), tests: true,
-			never: []string{"go.mongodb.org/mongo-driver", "github.com/jackc/pgx", "github.com/lib/pq", "modernc.org/sqlite", "database/sql"},
+			never:  []string{"go.mongodb.org/mongo-driver", "github.com/jackc/pgx", "github.com/lib/pq", "modernc.org/sqlite", "database/sql"},
 			except: []string{"liuke.dev/deploy/engines/mongo", "liuke.dev/deploy/engines/postgres", "liuke.dev/deploy/local/temporalserver", "liuke.dev/deploy/compose"}},
 		{name: "the Temporal server and kfake are imported only in deploy", who: not(below("liuke.dev/deploy")), tests: true,
 			never: []string{"go.temporal.io/server", "github.com/temporalio/ui-server", "github.com/twmb/franz-go"}},
