@@ -57,9 +57,11 @@ func (b *bench) spend(ctx context.Context, o *programtest.Office, run string, le
 const quietFor = 2 * time.Second
 
 // quiet waits until nothing was published for a while.
-func quiet(ctx context.Context, o *programtest.Office) error {
+func quiet(ctx context.Context, o *programtest.Office) error { return quietWithin(ctx, o, 20*time.Minute) }
+
+func quietWithin(ctx context.Context, o *programtest.Office, within time.Duration) error {
 	last, since := -1.0, time.Now()
-	for end := time.Now().Add(20 * time.Minute); time.Now().Before(end); {
+	for end := time.Now().Add(within); time.Now().Before(end); {
 		m, err := o.Metrics(ctx)
 		if err != nil {
 			return err

@@ -89,20 +89,18 @@ func calm(ctx context.Context, o *programtest.Office) error {
 	return admin.Post(ctx, "/v1/policy/drafts/calm/publication", map[string]any{"reason": "nothing is due while the bench measures"}, nil)
 }
 
-// allDecided waits until every journey runs, which it does from its first decision
-// on, and all is published.
+// allDecided waits until every journey has decided and all is published.
 func allDecided(ctx context.Context, o *programtest.Office, journeys int) error {
 	for end := time.Now().Add(fleetSettles); ; {
-		m, err := o.Metrics(ctx)
+		n, err := decided(ctx, o)
 		if err != nil {
 			return err
 		}
-		n := beginning(m, `liuke_journeys{kind="lead",state="running"`) // decisions would not tell: some journeys decide twice before others begin
 		if n >= float64(journeys) {
-			return quiet(ctx, o)
+			return quietWithin(ctx, o, time.Until(end)) // some decide twice before others begin
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("%.0f of %d journeys run after %s", n, journeys, fleetSettles)
+			return fmt.Errorf("%.0f of %d journeys have decided within %s", n, journeys, fleetSettles)
 		}
 		if err := rest(ctx, time.Second); err != nil {
 			return err
