@@ -57,7 +57,9 @@ func (b *bench) spend(ctx context.Context, o *programtest.Office, run string, le
 const quietFor = 2 * time.Second
 
 // quiet waits until nothing was published for a while.
-func quiet(ctx context.Context, o *programtest.Office) error { return quietWithin(ctx, o, 20*time.Minute) }
+func quiet(ctx context.Context, o *programtest.Office) error {
+	return quietWithin(ctx, o, 20*time.Minute)
+}
 
 func quietWithin(ctx context.Context, o *programtest.Office, within time.Duration) error {
 	last, since := -1.0, time.Now()
