@@ -19,23 +19,7 @@ import (
 // realFile gives the path of a file of the real data, and its rows by header.
 func realFile(t *testing.T, name string) (string, []map[string]string) {
 	t.Helper()
-	path := realdata.File(t, "crm-sales", name)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cells, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []map[string]string
-	for _, row := range cells[1:] {
-		m := map[string]string{}
-		for i, cell := range row {
-			m[cells[0][i]] = cell
-		}
-		rows = append(rows, m)
-	}
+	path, _, rows := realdata.Table(t, "crm-sales", name)
 	return path, rows
 }
 

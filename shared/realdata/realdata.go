@@ -5,6 +5,8 @@
 package realdata
 
 import (
+	"bytes"
+	"encoding/csv"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,4 +27,26 @@ func File(t testing.TB, set, name string) string {
 		t.Fatalf("the real data is needed: %v", err)
 	}
 	return path
+}
+
+// Table gives a CSV file of the data: where it is, its text, and its rows by header.
+func Table(t testing.TB, set, name string) (path string, text []byte, rows []map[string]string) {
+	t.Helper()
+	path = File(t, set, name)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range cells[1:] {
+		m := map[string]string{}
+		for i, cell := range row {
+			m[cells[0][i]] = cell
+		}
+		rows = append(rows, m)
+	}
+	return path, text, rows
 }

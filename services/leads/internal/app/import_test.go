@@ -3,9 +3,7 @@
 package app_test
 
 import (
-	"encoding/csv"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,22 +19,7 @@ import (
 // crmSales reads a file of the real data.
 func crmSales(t testing.TB, name string) (string, []map[string]string) {
 	t.Helper()
-	raw, err := os.ReadFile(realdata.File(t, "crm-sales", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(strings.NewReader(string(raw))).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []map[string]string
-	for _, row := range rows[1:] {
-		m := map[string]string{}
-		for i, cell := range row {
-			m[rows[0][i]] = cell
-		}
-		out = append(out, m)
-	}
+	_, raw, out := realdata.Table(t, "crm-sales", name)
 	if realRows > 0 && len(out) > realRows {
 		lines := strings.SplitAfter(string(raw), "\n")
 		return strings.Join(lines[:realRows+1], ""), out[:realRows]
