@@ -70,13 +70,17 @@ func TestNothingFiresTwiceNothingIsLost(t *testing.T) {
 		h := anyHistory(rt, t)
 		j := journeytest.Start(t, journey.Of(deal.Rules), "d1", view)
 		for _, e := range h.Events {
+			before := j.Last.Pending
 			j.Until(e.Time)
+			noneIsLost(rt, j, before)
 			j.Decide(e.Time, e)
 			if j.Last.NextDue != 0 && j.Last.NextDue <= e.Time {
 				rt.Fatalf("still due after deciding: %v", j.Last.Pending[0])
 			}
 		}
+		before := j.Last.Pending
 		j.Until(h.Events[len(h.Events)-1].Time + 400*day)
+		noneIsLost(rt, j, before)
 		seen := map[string]bool{}
 		for _, f := range j.Fired {
 			if seen[f.Obligation.ID] {
@@ -91,6 +95,23 @@ func TestNothingFiresTwiceNothingIsLost(t *testing.T) {
 			rt.Fatalf("after 400 silent days something is pending for ever: %v", j.Last.Pending)
 		}
 	})
+}
+
+// noneIsLost holds what was pending against what is after some time in which no
+// fact came: it is pending still, or it fired, at its due time.
+func noneIsLost(t *rapid.T, j *journeytest.Journey, before []catalogue.Obligation) {
+	for _, o := range before {
+		if slices.ContainsFunc(j.Last.Pending, func(p catalogue.Obligation) bool { return p.ID == o.ID && p.Due == o.Due }) {
+			continue
+		}
+		i := slices.IndexFunc(j.Fired, func(f catalogue.Fired) bool { return f.Obligation.ID == o.ID })
+		if i < 0 {
+			t.Fatalf("%s, due at %s, neither fired nor is pending, and no fact took it back", o.ID, o.Due)
+		}
+		if j.Fired[i].At != o.Due {
+			t.Fatalf("%s was due at %s and fired at %s", o.ID, o.Due, j.Fired[i].At)
+		}
+	}
 }
 
 // Decide is a function of its input alone, to the byte.
