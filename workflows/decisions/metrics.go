@@ -55,6 +55,9 @@ func (m *metrics) quiet(kind string, begun time.Time) {
 func (m *metrics) recorded(kind string, dec journey.Decision, begun time.Time, kept instant.Time) {
 	m.decisions.WithLabelValues(kind, "recorded").Inc()
 	m.took.WithLabelValues(kind).Observe(time.Since(begun).Seconds())
+	for _, o := range dec.Pending { // zero from when it is armed, so that its first firing after a start is an increase
+		m.fired.WithLabelValues(kind, o.Rule)
+	}
 	for _, f := range dec.Fired {
 		rule := f.Obligation.Rule
 		m.fired.WithLabelValues(kind, rule).Inc()
