@@ -28,7 +28,7 @@ func TestStatuses(t *testing.T) {
 	}{
 		"200":                     {"wang", "GET", path, nil, nil, 200, ""},
 		"201":                     {"wang", "POST", "/v1/leads", newLead(2), nil, 201, ""},
-		"400 not JSON":            {"wang", "POST", "/v1/leads", `{"company"`, nil, 400, "body valid"},
+		"400 not JSON":            {"wang", "POST", "/v1/leads", `{"company"`, nil, 400, "body json"},
 		"400 bad UTF-8":           {"wang", "POST", "/v1/leads", "{\"company\":\"\xff\"}", nil, 400, "body utf8"},
 		"401 nobody":              {"", "GET", path, nil, nil, 401, ""},
 		"401 who left":            {"ghost", "POST", "/v1/leads", newLead(3), nil, 401, ""},
