@@ -32,7 +32,8 @@ func stages(first standing) porcupine.Model {
 		case o.Unknown:
 			return []standing{d}
 		case o.OK:
-			return when(legal && o.Version == after.Version && o.Stage == after.Stage, after)
+			told := o.Version == after.Version && o.Stage == after.Stage
+			return when(legal && (told || o.Again && o.Version >= after.Version), after)
 		case o.Status == 412:
 			return when(s.At != d.Version, d)
 		case o.Rule == "same_stage":

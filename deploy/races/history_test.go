@@ -24,8 +24,12 @@ type step struct {
 }
 
 // seen is what was answered. Unknown: a command that may have happened or not.
+// Again: the first answer was lost and the command sent once more; what its first
+// try did is answered with the thing as it stands by then, which others may have
+// changed since.
 type seen struct {
 	Unknown bool
+	Again   bool
 	OK      bool
 	Status  int
 	Rule    string // that refused
@@ -51,6 +55,9 @@ func describe(in, out any) string {
 	}
 	if s.At != 0 {
 		words = append(words, fmt.Sprintf("if v%d", s.At))
+	}
+	if o.Again {
+		words = append(words, "again")
 	}
 	return strings.Join(words, " ") + " → " + strings.TrimSpace(fmt.Sprintf("%s %s%s%s v%d", answer, o.Owner, o.Stage, map[bool]string{true: "(pool)"}[o.Pooled], o.Version))
 }

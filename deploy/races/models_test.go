@@ -48,6 +48,8 @@ func TestModelsRefuseWhatMustNotHappen(t *testing.T) {
 		"refused for no reason":        {stages(standing{"a", 1}), false, []porcupine.Operation{at(1, 2, move("b", 1), seen{Status: 412})}},
 		"a maybe that showed":          {stages(standing{"a", 1}), true, []porcupine.Operation{at(1, 0, move("b", 1), seen{}), at(5, 6, step{What: "read", On: "d"}, stage("b", 2))}},
 		"a maybe that came and went":   {stages(standing{"a", 1}), false, []porcupine.Operation{at(1, 0, move("b", 1), seen{}), at(5, 6, step{What: "read", On: "d"}, stage("b", 2)), at(7, 8, step{What: "read", On: "d"}, stage("a", 1))}},
+		"a lost answer, and an edit":   {stages(standing{"a", 1}), true, []porcupine.Operation{at(1, 9, move("b", 1), seen{Again: true, Stage: "b", Version: 3}), at(4, 6, step{What: "edit", On: "d"}, stage("b", 3))}},
+		"an edit that nobody made":     {stages(standing{"a", 1}), false, []porcupine.Operation{at(1, 3, move("b", 1), seen{Stage: "b", Version: 3}), at(4, 6, step{What: "edit", On: "d"}, stage("b", 3))}},
 		"a transfer from end to end":   {transfers(), true, []porcupine.Operation{at(1, 2, step{What: "request", On: "x"}, seen{ID: "t1"}), at(3, 4, step1("approve"), seen{}), at(5, 6, step1("hand-over"), seen{}), at(7, 8, step1("accepted"), seen{})}},
 		"two transfers at a time":      {transfers(), false, []porcupine.Operation{at(1, 2, step{What: "request", On: "x"}, seen{ID: "t1"}), at(3, 4, step{What: "request", On: "x"}, seen{ID: "t2"})}},
 		"approved twice":               {transfers(), false, []porcupine.Operation{at(1, 2, step{What: "request", On: "x"}, seen{ID: "t1"}), at(3, 9, step1("approve"), seen{}), at(3, 9, step1("approve"), seen{})}},

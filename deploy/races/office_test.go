@@ -134,6 +134,7 @@ type body = map[string]any
 type answer struct {
 	status  int
 	version int64
+	again   bool // the command was sent twice
 	etag    string
 	raw     []byte
 	body    body
@@ -143,7 +144,7 @@ func (a answer) text(name string) string { s, _ := a.body[name].(string); return
 
 // seen turns an answer into what models see.
 func (a answer) seen() seen {
-	return seen{OK: a.status < 300, Unknown: a.status >= 500, Status: a.status, Rule: a.text("rule"), Version: a.version, Owner: a.text("owner"), Pooled: a.body["pooled"] == true,
+	return seen{OK: a.status < 300, Unknown: a.status >= 500, Again: a.again, Status: a.status, Rule: a.text("rule"), Version: a.version, Owner: a.text("owner"), Pooled: a.body["pooled"] == true,
 		Stage: a.text("stage"), ID: a.text("id")}
 }
 
@@ -155,7 +156,7 @@ func (o *office) call(who, method, path string, in any, header ...string) answer
 	}
 	for n := 0; ; n++ {
 		w := httpxtest.Serve(o.t, o.desks[rand.IntN(len(o.desks))], who, method, path, in, header...)
-		a := answer{status: w.Code, raw: w.Body.Bytes()}
+		a := answer{status: w.Code, raw: w.Body.Bytes(), again: n > 0}
 		a.etag = w.Header().Get("ETag")
 		a.version, _ = strconv.ParseInt(strings.Trim(a.etag, `W/"`), 10, 64)
 		_ = json.Unmarshal(a.raw, &a.body)
