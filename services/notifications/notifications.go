@@ -68,6 +68,7 @@ func New(ctx context.Context, d service.Deps) (*Service, error) {
 	sender := &app.Sender{Desk: desk, Hook: channel.NewWebhook(sendWithin, d.Clock), Attempts: attempts, Lease: lease, Mails: mails, Posts: posts, Bells: bells, Idle: idle}
 	if m := channel.NewSMTP(d.Config.SMTP, d.Config.Origin, sendWithin); m != nil {
 		sender.Mail = m
+		d.Health.Beside("mail", m.Ping)
 	}
 	return &Service{deps: d, desk: desk, sender: sender, api: &httpapi.API{Desk: desk, Journey: d.JourneyLink,
 		Stream: eventstream.Manner{Heartbeat: 15 * time.Second, Look: 2 * time.Second, Patience: 10 * time.Second}}}, nil

@@ -19,6 +19,7 @@ import (
 	"liuke.dev/shared/config"
 	"liuke.dev/shared/directory"
 	"liuke.dev/shared/facts"
+	"liuke.dev/shared/health"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/httpx/httpxtest"
 	"liuke.dev/shared/instant"
@@ -60,6 +61,7 @@ type office struct {
 	store  store.Engine
 	people *directory.Directory
 	kafka  *kafkatest.Memory
+	health *health.Board
 	server *httptest.Server
 	now    atomic.Int64 // 0: the real time
 	n      atomic.Int64
@@ -77,7 +79,7 @@ func (o *office) clock() instant.Time {
 
 func start(t testing.TB, c config.Config, change ...func(*policy.Sections)) *office {
 	t.Helper()
-	o := &office{t: t, people: directory.Of(staff()...), kafka: kafkatest.New()}
+	o := &office{t: t, people: directory.Of(staff()...), kafka: kafkatest.New(), health: health.New(instant.Now)}
 	var err error
 	if o.store, err = sqlite.Open(context.Background(), t.TempDir()+"/notifications.db"); err != nil {
 		t.Fatal(err)
@@ -87,7 +89,7 @@ func start(t testing.TB, c config.Config, change ...func(*policy.Sections)) *off
 	}
 	c.TemporalLink, c.Namespace = "http://temporal", "liuke"
 	s, err := notifications.New(t.Context(), service.Deps{Config: c, Store: o.store, Clock: o.clock, Log: slog.New(slog.DiscardHandler), Directory: o.people,
-		Policy: policytest.Holder(t, change...), Cluster: o.kafka})
+		Policy: policytest.Holder(t, change...), Cluster: o.kafka, Health: o.health})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func openOutside(t *testing.T) (*world, *authtest.Issuer) {
 		}
 		return directory.Principal(p), ok && p.Active
 	}}
-	if err := w.deps.Verifier.Discover(t.Context(), issuer.URL, "liuke"); err != nil {
+	if _, err := w.deps.Verifier.Discover(issuer.URL, "liuke"); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.serve(); err != nil {

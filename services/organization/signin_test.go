@@ -32,7 +32,7 @@ func TestSignIn(t *testing.T) {
 	}
 	// Another process verifies through discovery.
 	outside := &auth.Verifier{}
-	if err := outside.Discover(t.Context(), w.url+"/oidc", auth.Audience); err != nil {
+	if _, err := outside.Discover(w.url+"/oidc", auth.Audience); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := outside.Verify(t.Context(), got.Access); err != nil || p.ID != "wang" || !p.Is(auth.Salesperson) {

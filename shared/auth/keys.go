@@ -112,6 +112,9 @@ func (r *RemoteKeys) VerifySignature(ctx context.Context, token string) ([]byte,
 	return payload, err
 }
 
+// Ping reads the issuer's keys: whether people can sign in there now.
+func (r *RemoteKeys) Ping(ctx context.Context) error { return r.refresh(ctx) }
+
 func (r *RemoteKeys) refreshInBackground(ctx context.Context) {
 	_ = r.refresh(ctx) // what the issuer said last stands
 	r.mu.Lock()

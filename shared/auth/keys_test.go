@@ -69,16 +69,23 @@ func (o *outside) token(t *testing.T, use string) string {
 func TestVerifyGoesOnWhileTheIssuerIsAway(t *testing.T) {
 	o := newOutside(t)
 	v := &Verifier{}
-	if err := v.Discover(t.Context(), o.server.URL, Audience); err != nil {
+	keys, err := v.Discover(o.server.URL, Audience)
+	if err != nil {
 		t.Fatal(err)
 	}
 	o.away.Store(true)
+	if err := keys.Ping(t.Context()); err == nil {
+		t.Error("an issuer that is away answers")
+	}
 	if _, err := v.Verify(t.Context(), o.token(t, "")); !errors.Is(err, ErrToken) {
 		t.Fatalf("no keys yet: %v", err)
 	}
 	o.away.Store(false)
 	if p, err := v.Verify(t.Context(), o.token(t, "")); err != nil || p.ID != "wang" {
 		t.Fatalf("%+v %v", p, err)
+	}
+	if err := keys.Ping(t.Context()); err != nil {
+		t.Error(err)
 	}
 	o.away.Store(true)
 	asked := o.asked.Load()

@@ -47,13 +47,14 @@ func (v *Verifier) Trust(issuer string, keys oidc.KeySet, audience string) {
 
 // Discover trusts an issuer elsewhere, whose keys are found through its
 // discovery document with the first token: the issuer may be away when a program
-// starts, and again afterwards.
-func (v *Verifier) Discover(_ context.Context, issuer, audience string) error {
+// starts, and again afterwards. The keys tell whether it answers.
+func (v *Verifier) Discover(issuer, audience string) (*RemoteKeys, error) {
 	if u, err := url.Parse(issuer); err != nil || u.Host == "" {
-		return fmt.Errorf("auth: issuer %q is not a URL", issuer)
+		return nil, fmt.Errorf("auth: issuer %q is not a URL", issuer)
 	}
-	v.Trust(issuer, NewRemoteKeys(issuer, nil), audience)
-	return nil
+	keys := NewRemoteKeys(issuer, nil)
+	v.Trust(issuer, keys, audience)
+	return keys, nil
 }
 
 // Trusts tells whether tokens of an issuer are accepted.

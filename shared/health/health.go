@@ -1,10 +1,12 @@
 // Package health is the board on which a process shows how it stands with what
 // it depends on: each thing by name, how it is, since when, and why.
 //
-// What is needed (store, broker, Temporal) decides whether the process is ready.
-// A part of its own (a relay, a consumer) that stands still is shown, and after
-// a while says that the process should be started again. Answers are kept for a
-// moment, so that no number of probes is a load.
+// What is needed (store, Temporal) decides whether the process is ready. What it
+// uses and can do without for a while (the broker: facts wait) is shown. A part
+// of its own (a relay, a consumer) that stands still is shown, and after a while,
+// if all that it lives on answers, says that the process should be started again.
+// What stands aside (the mail server, the bucket, an issuer) is shown and nothing
+// else. Answers are kept for a moment, so that no number of probes is a load.
 package health
 
 import (
@@ -28,9 +30,11 @@ const (
 const (
 	// within bounds one check.
 	within = 2 * time.Second
-	// goodFor and badFor are how long an answer is kept.
-	goodFor = time.Second
-	badFor  = 100 * time.Millisecond
+	// goodFor and badFor are how long an answer is kept; asideFor is for what may
+	// be somebody else's server.
+	goodFor  = time.Second
+	badFor   = 100 * time.Millisecond
+	asideFor = 30 * time.Second
 	// stuckFor is how long a part may stand still until a restart is called for.
 	stuckFor = 5 * time.Minute
 	// skewed is how far clocks may differ, skewSeen how long a difference is remembered.
@@ -38,11 +42,23 @@ const (
 	skewSeen = 10 * time.Minute
 )
 
+// Kind is what something is to the process.
+type Kind string
+
+// Kinds. They differ in what follows when one fails.
+const (
+	Needed Kind = "needed" // the process is not ready
+	Used   Kind = "used"   // it serves, and what needs this waits
+	Own    Kind = "own"    // a part of the process stands still; only a new start may mend it
+	Aside  Kind = "aside"  // some work is put off: a mail, a file, a sign-in
+)
+
 // State is how one thing stands.
 type State struct {
 	Name    string       `json:"name"`
 	State   string       `json:"state" enum:"ok,failing"`
 	Since   instant.Time `json:"since" doc:"When it came to stand so"`
+	Kind    Kind         `json:"kind" enum:"needed,used,own,aside"`
 	Needed  bool         `json:"needed" doc:"Without it the process is not ready"`
 	Error   string       `json:"error,omitempty"`
 	Checked instant.Time `json:"checked_at"`
@@ -63,14 +79,15 @@ type Board struct {
 // New makes a board.
 func New(clock instant.Clock) *Board {
 	b := &Board{clock: clock}
-	b.add("clock", false, b.skew)
+	b.add(&check{name: "clock", kind: Aside, ask: b.skew})
 	return b
 }
 
 type check struct {
-	name   string
-	needed bool
-	ask    func(context.Context) error
+	name string
+	kind Kind
+	ask  func(context.Context) error
+	keep time.Duration // an answer, at least
 
 	mu    sync.Mutex // one asks, others wait for the answer
 	last  State
@@ -79,18 +96,33 @@ type check struct {
 }
 
 // Need adds something without which the process is not ready.
-func (b *Board) Need(name string, ask func(context.Context) error) { b.add(name, true, ask) }
+func (b *Board) Need(name string, ask func(context.Context) error) {
+	b.add(&check{name: name, kind: Needed, ask: ask})
+}
+
+// Use adds an engine without which the process serves for a while.
+func (b *Board) Use(name string, ask func(context.Context) error) {
+	b.add(&check{name: name, kind: Used, ask: ask})
+}
 
 // Part adds a part of the process itself that may come to stand still.
-func (b *Board) Part(name string, ask func(context.Context) error) { b.add(name, false, ask) }
+func (b *Board) Part(name string, ask func(context.Context) error) {
+	b.add(&check{name: name, kind: Own, ask: ask})
+}
 
-func (b *Board) add(name string, needed bool, ask func(context.Context) error) {
+// Beside adds what some work needs and the process does not: it is asked twice a
+// minute at most.
+func (b *Board) Beside(name string, ask func(context.Context) error) {
+	b.add(&check{name: name, kind: Aside, ask: ask, keep: asideFor})
+}
+
+func (b *Board) add(one *check) {
 	if b == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.all = append(slices.DeleteFunc(b.all, func(c *check) bool { return c.name == name }), &check{name: name, needed: needed, ask: ask})
+	b.all = append(slices.DeleteFunc(b.all, func(c *check) bool { return c.name == one.name }), one)
 }
 
 // Ahead takes that something that happened elsewhere lies ahead of this
@@ -134,43 +166,62 @@ func (b *Board) States(ctx context.Context) []State {
 func (c *check) state(ctx context.Context, clock instant.Clock) State {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	kept := goodFor
-	if c.last.State == Failing {
-		kept = badFor
-	}
-	if c.known && time.Since(c.asked) < kept {
+	if c.known && time.Since(c.asked) < c.kept() {
 		return c.last
 	}
 	// One caller that gives up must not make the others believe that it fails.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
-	defer cancel()
-	begin := time.Now()
-	err := c.answer(ctx)
-	now := State{Name: c.name, State: OK, Needed: c.needed, Checked: clock(), TookMS: time.Since(begin).Milliseconds()}
+	ctx = context.WithoutCancel(ctx)
+	if c.known && c.keep > 0 { // no probe waits for somebody else's server
+		c.asked = time.Now()
+		go func() {
+			took, err := c.answer(ctx)
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.learn(clock(), took, err)
+		}()
+		return c.last
+	}
+	took, err := c.answer(ctx)
+	c.learn(clock(), took, err)
+	return c.last
+}
+
+// learn takes an answer for how the thing stands.
+func (c *check) learn(now instant.Time, took time.Duration, err error) {
+	s := State{Name: c.name, State: OK, Kind: c.kind, Needed: c.kind == Needed, Since: now, Checked: now, TookMS: took.Milliseconds()}
 	if err != nil {
-		now.State, now.Error = Failing, err.Error()
+		s.State, s.Error = Failing, err.Error()
 	}
-	now.Since = now.Checked
-	if c.known && c.last.State == now.State {
-		now.Since = c.last.Since
+	if c.known && c.last.State == s.State {
+		s.Since = c.last.Since
 	}
-	c.last, c.known, c.asked = now, true, time.Now()
-	return now
+	c.last, c.known, c.asked = s, true, time.Now()
+}
+
+// kept is how long the last answer stands.
+func (c *check) kept() time.Duration {
+	if c.last.State == Failing {
+		return max(badFor, c.keep)
+	}
+	return max(goodFor, c.keep)
 }
 
 // answer asks, and takes no answer in time for one.
-func (c *check) answer(ctx context.Context) error {
+func (c *check) answer(ctx context.Context) (took time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	begin := time.Now()
 	done := make(chan error, 1)
 	go func() { done <- c.ask(ctx) }()
 	select {
-	case err := <-done:
-		if errors.Is(err, context.DeadlineExceeded) {
-			return fmt.Errorf("no answer within %s", within)
-		}
-		return err
+	case err = <-done:
 	case <-ctx.Done():
-		return fmt.Errorf("no answer within %s", within)
+		err = ctx.Err()
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within %s", within)
+	}
+	return time.Since(begin), err
 }
 
 // Ready tells whether everything that is needed stands well.
@@ -179,14 +230,15 @@ func Ready(all []State) bool {
 }
 
 // Stuck gives the parts that have stood still for so long, while all that they
-// need answers, that only a new start mends them.
+// live on answers, that only a new start mends them.
 func Stuck(all []State, now instant.Time) []State {
-	if !Ready(all) {
-		return nil
-	}
 	var out []State
 	for _, s := range all {
-		if !s.Needed && s.State != OK && s.Name != "clock" && now.Sub(s.Since) > stuckFor {
+		switch {
+		case s.State == OK || s.Kind == Aside:
+		case s.Kind != Own:
+			return nil // no new start brings an engine back
+		case now.Sub(s.Since) > stuckFor:
 			out = append(out, s)
 		}
 	}

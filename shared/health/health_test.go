@@ -85,10 +85,17 @@ func TestNoAnswerIsAnAnswer(t *testing.T) {
 }
 
 func TestAPartThatStandsStillCallsForARestartOnlyWhileAllElseAnswers(t *testing.T) {
+	for name, add := range map[string]func(*Board, string, func(context.Context) error){"needed": (*Board).Need, "used": (*Board).Use} {
+		t.Run(name, func(t *testing.T) { callsForARestart(t, add) })
+	}
+}
+
+func callsForARestart(t *testing.T, add func(*Board, string, func(context.Context) error)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := New(instant.Now)
 		var away error
-		b.Need("kafka", func(context.Context) error { return away })
+		add(b, "engine", func(context.Context) error { return away })
+		b.Beside("mail", func(context.Context) error { return errors.New("away") })
 		b.Part("relay:leads", func(context.Context) error { return errors.New("stands still") })
 		if all := b.States(t.Context()); !Ready(all) || len(Stuck(all, instant.Now())) > 0 {
 			t.Error("a part that has just stopped makes the process unready, or calls for a restart")
@@ -100,7 +107,59 @@ func TestAPartThatStandsStillCallsForARestartOnlyWhileAllElseAnswers(t *testing.
 		away = errors.New("away")
 		time.Sleep(goodFor)
 		if stuck := Stuck(b.States(t.Context()), instant.Now()); len(stuck) > 0 {
-			t.Errorf("a restart brings no broker back: %+v", stuck)
+			t.Errorf("a restart brings no engine back: %+v", stuck)
+		}
+	})
+}
+
+// A mail server that swallows what it is asked holds up no probe but the first.
+func TestNoProbeWaitsForWhatStandsAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := New(instant.Now)
+		hangs := make(chan struct{})
+		var silent bool
+		b.Beside("mail", func(context.Context) error {
+			if silent {
+				<-hangs
+			}
+			return nil
+		})
+		b.States(t.Context())
+		silent = true
+		time.Sleep(asideFor)
+		begin := time.Now()
+		if s := find(t, b.States(t.Context()), "mail"); s.State != OK || time.Since(begin) > 0 {
+			t.Errorf("after %s: %+v", time.Since(begin), s)
+		}
+		time.Sleep(within + time.Millisecond)
+		if s := find(t, b.States(t.Context()), "mail"); s.State != Failing || time.Since(begin) > within+time.Millisecond {
+			t.Errorf("after %s: %+v", time.Since(begin), s)
+		}
+		close(hangs)
+	})
+}
+
+// What stands aside is told, makes nothing unready, and is not asked by every probe.
+func TestWhatStandsAsideIsShownAndAskedSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := New(instant.Now)
+		var asked int
+		b.Beside("mail", func(context.Context) error { asked++; return errors.New("refused") })
+		for range 10 {
+			all := b.States(t.Context())
+			if s := find(t, all, "mail"); s.State != Failing || s.Kind != Aside || s.Needed || !Ready(all) {
+				t.Errorf("%+v", s)
+			}
+			time.Sleep(asideFor/10 - time.Millisecond)
+		}
+		if asked != 1 {
+			t.Errorf("asked %d times", asked)
+		}
+		time.Sleep(time.Second)
+		b.States(t.Context())
+		synctest.Wait()
+		if asked != 2 {
+			t.Errorf("asked %d times", asked)
 		}
 	})
 }

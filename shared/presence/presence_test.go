@@ -58,11 +58,12 @@ func (w *world) start() *Presence {
 
 // States is the board of health.
 func (w *world) States(context.Context) []health.State {
-	kafka := health.State{Name: "kafka", Needed: true, State: health.OK}
+	kafka := health.State{Name: "kafka", Kind: health.Used, State: health.OK}
 	if w.kafka != nil {
 		kafka.State, kafka.Since = health.Failing, w.away
 	}
-	return []health.State{kafka, {Name: "store:leads", Needed: true, State: health.Failing}, {Name: "relay", State: health.Failing}}
+	return []health.State{kafka, {Name: "store:leads", Kind: health.Needed, State: health.Failing}, {Name: "relay", Kind: health.Own, State: health.Failing},
+		{Name: "mail", Kind: health.Aside, State: health.Failing}}
 }
 
 // cut takes the broker away.

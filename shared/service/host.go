@@ -89,7 +89,10 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 	registry.MustRegister(engines.Collectors()...)
 	// Once people and policy are known, requests are served without a broker: facts
 	// wait in the store. A proxy that took every process out would make it an outage.
-	h.health.Part("kafka", func(ctx context.Context) error { return h.Cluster.Ping(ctx) })
+	if files != nil {
+		h.health.Beside("objects", files.Ping)
+	}
+	h.health.Use("kafka", func(ctx context.Context) error { return h.Cluster.Ping(ctx) })
 	return h, nil
 }
 
@@ -145,7 +148,7 @@ func (h *Host) Prepare(ctx context.Context) error {
 	if err := h.topics(ctx); err != nil {
 		return err
 	}
-	return h.trust(ctx)
+	return h.trust()
 }
 
 func (h *Host) topics(ctx context.Context) error {
@@ -155,14 +158,18 @@ func (h *Host) topics(ctx context.Context) error {
 	return nil
 }
 
-func (h *Host) trust(ctx context.Context) error {
+func (h *Host) trust() error {
 	if h.Config.Issuer == "" {
 		if own := auth.EmbeddedIssuer(h.Config.Origin); !h.Verifier.Trusts(own) { // organization runs elsewhere
 			h.Verifier.Trust(own, auth.NewRemoteKeys(own, throughInternal(h.Config.Origin, h.Config.InternalOrigin)), auth.Audience)
 		}
 		return nil
 	}
-	return h.Verifier.Discover(ctx, h.Config.Issuer, h.Config.Audience)
+	keys, err := h.Verifier.Discover(h.Config.Issuer, h.Config.Audience)
+	if err == nil {
+		h.health.Beside("issuer", keys.Ping)
+	}
+	return err
 }
 
 // Close closes what was opened; call it after Run has returned.

@@ -58,7 +58,7 @@ func run[S Service](ctx context.Context, name string, open func(context.Context,
 
 // openOne opens the one service of a program, waiting for what it needs in any order.
 func openOne[S Service](ctx context.Context, h *Host, name string, open func(context.Context, Deps) (S, error)) error {
-	if err := h.trust(ctx); err != nil {
+	if err := h.trust(); err != nil {
 		return err
 	}
 	if err := h.Await(ctx, "kafka", h.topics, brokerAway); err != nil {

@@ -57,8 +57,8 @@ func TestAProcessSaysHowItStands(t *testing.T) {
 	if all, _ := s.standing(t, "/healthz", http.StatusOK); all.Status != alive {
 		t.Errorf("what is away is taken for a reason to start again: %+v", all)
 	}
-	if said := s.until(t, "/metrics", http.StatusOK); !strings.Contains(said, `liuke_dependency_up{dependency="temporal",needed="yes"} 0`) ||
-		!strings.Contains(said, `liuke_dependency_up{dependency="relay:accounts",needed="no"} 0`) || !strings.Contains(said, `liuke_dependency_up{dependency="clock",needed="no"} 1`) {
+	if said := s.until(t, "/metrics", http.StatusOK); !strings.Contains(said, `liuke_dependency_up{dependency="temporal",kind="needed"} 0`) ||
+		!strings.Contains(said, `liuke_dependency_up{dependency="relay:accounts",kind="own"} 0`) || !strings.Contains(said, `liuke_dependency_up{dependency="clock",kind="aside"} 1`) {
 		t.Error("the metrics do not say the same")
 	}
 	temporal.Store(false)

@@ -54,6 +54,18 @@ func (s *SMTP) Send(ctx context.Context, to catalogue.Person, c Content) error {
 	return taken(client.DialAndSendWithContext(ctx, m))
 }
 
+// Ping signs in to the server and sends nothing.
+func (s *SMTP) Ping(ctx context.Context) error {
+	client, err := mail.NewClient(s.config.Host, s.options()...)
+	if err != nil {
+		return err
+	}
+	if err := client.DialWithContext(ctx); err != nil {
+		return err
+	}
+	return client.Close()
+}
+
 func addressed(m *mail.Msg, to catalogue.Person) error {
 	if to.Name == "" {
 		return m.AddTo(to.Email)
