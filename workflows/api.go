@@ -11,6 +11,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
+	"liuke.dev/workflows/access"
 	"liuke.dev/workflows/decisions"
 	"liuke.dev/workflows/host"
 	"liuke.dev/workflows/router"
@@ -53,14 +54,14 @@ func (s *Service) register(r *httpx.Server) {
 	httpx.Handle(r, httpx.Op{Method: http.MethodGet, Path: "/v1/journeys/{kind}/{id}", ID: "get-journey", Tag: tag, Summary: "Where a journey stands, what happens next, and why"}, s.show)
 	httpx.Handle(r, httpx.Op{Method: http.MethodGet, Path: "/v1/journeys/{kind}/{id}/obligations", ID: "list-obligations", Tag: tag, Summary: "What happens, and when, if nobody acts"}, s.obligations)
 	httpx.Handle(r, httpx.Op{Method: http.MethodPost, Path: "/v1/journeys/{kind}/{id}/effects/{effect}/retry", ID: "retry-effect", Tag: tag, Status: http.StatusAccepted,
-		Summary: "Try an effect again that failed", Description: "For administrators, management and sales managers. Trying again changes nothing twice: the effect keeps its id."}, s.retry)
+		Summary: "Try an effect again that failed", Description: "For managers, directors, management and administrators. Trying again changes nothing twice: the effect keeps its id."}, s.retry)
 	httpx.Handle(r, httpx.Op{Method: http.MethodPost, Path: "/v1/journeys/{kind}/{id}/retry", ID: "retry-journey", Tag: tag, Status: http.StatusAccepted,
-		Summary: "Let a journey decide again at once", Description: "For administrators, management and sales managers: once the rules, or the policy, are mended that failed."}, s.again)
+		Summary: "Let a journey decide again at once", Description: "For managers, directors, management and administrators: once the rules, or the policy, are mended that failed."}, s.again)
 }
 
 func (s *Service) again(ctx context.Context, in *path) (*httpx.None, error) {
-	if !auth.From(ctx).Is(retriers...) {
-		return nil, problem.Forbid("retry_journey", "只有主管和管理员可以重试", "only managers and administrators may have a journey decide again")
+	if err := access.May(ctx, access.Retry); err != nil {
+		return nil, err
 	}
 	if _, _, err := s.decider.Get(ctx, in.Kind, in.ID); err != nil {
 		return nil, err
@@ -72,6 +73,9 @@ func (s *Service) again(ctx context.Context, in *path) (*httpx.None, error) {
 }
 
 func (s *Service) show(ctx context.Context, in *path) (*httpx.Item[Journey], error) {
+	if err := access.May(ctx, access.Read); err != nil {
+		return nil, err
+	}
 	doc, version, err := s.decider.Get(ctx, in.Kind, in.ID)
 	if err != nil {
 		return nil, err
@@ -86,6 +90,9 @@ func (s *Service) show(ctx context.Context, in *path) (*httpx.Item[Journey], err
 }
 
 func (s *Service) obligations(ctx context.Context, in *path) (*httpx.List[catalogue.Obligation], error) {
+	if err := access.May(ctx, access.Read); err != nil {
+		return nil, err
+	}
 	doc, _, err := s.decider.Get(ctx, in.Kind, in.ID)
 	if err != nil {
 		return nil, err
@@ -93,16 +100,13 @@ func (s *Service) obligations(ctx context.Context, in *path) (*httpx.List[catalo
 	return httpx.NewList(doc.Pending, ""), nil
 }
 
-// retriers may have effects tried again: they answer for what is left undone.
-var retriers = []auth.Role{auth.Administrator, auth.Management, auth.SalesDirector, auth.SalesManager}
-
 func (s *Service) retry(ctx context.Context, in *struct {
 	Kind   string `path:"kind" enum:"lead,deal,transfer,maintenance,case,contract,intervention,churn_review,need_change,review"`
 	ID     string `path:"id" maxLength:"200"`
 	Effect string `path:"effect" maxLength:"400"`
 }) (*httpx.None, error) {
-	if !auth.From(ctx).Is(retriers...) {
-		return nil, problem.Forbid("retry_effect", "只有主管和管理员可以重试", "only managers and administrators may try effects again")
+	if err := access.May(ctx, access.Retry); err != nil {
+		return nil, err
 	}
 	doc, _, err := s.decider.Get(ctx, in.Kind, in.ID)
 	if err != nil {

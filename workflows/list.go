@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"slices"
 
-	"liuke.dev/shared/auth"
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/workflows/access"
 	"liuke.dev/workflows/decisions"
 )
 
@@ -48,16 +48,6 @@ type KindCounts struct {
 type Counts struct {
 	Policy int64        `json:"policy,omitempty" doc:"Version in force"`
 	Kinds  []KindCounts `json:"kinds"`
-}
-
-// overseers may look at all journeys at once: they answer for what is stuck, and publish policies.
-var overseers = append(slices.Clone(retriers), auth.System)
-
-func oversees(ctx context.Context) error {
-	if auth.From(ctx).Is(overseers...) {
-		return nil
-	}
-	return problem.Forbid("list_journeys", "只有主管、管理层和管理员可以查看全部旅程", "only managers, management and administrators may list journeys")
 }
 
 func (s *Service) registerLists(r *httpx.Server) {
@@ -97,7 +87,7 @@ func (in *listInput) of(now instant.Time) (decisions.List, error) {
 }
 
 func (s *Service) list(ctx context.Context, in *listInput) (*httpx.List[Listed], error) {
-	if err := oversees(ctx); err != nil {
+	if err := access.May(ctx, access.Oversee); err != nil {
 		return nil, err
 	}
 	list, err := in.of(s.d.Clock())
@@ -121,7 +111,7 @@ func failed(all []decisions.Effect) []decisions.Effect {
 }
 
 func (s *Service) counts(ctx context.Context, _ *struct{}) (*httpx.Item[Counts], error) {
-	if err := oversees(ctx); err != nil {
+	if err := access.May(ctx, access.Oversee); err != nil {
 		return nil, err
 	}
 	now := s.d.Clock()

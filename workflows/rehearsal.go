@@ -8,6 +8,7 @@ import (
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/workflows/access"
 	"liuke.dev/workflows/decisions"
 )
 
@@ -31,7 +32,7 @@ func (s *Service) rehearse(ctx context.Context, in *struct {
 		Sections map[string]json.RawMessage `json:"sections" doc:"Whole sections by name" maxProperties:"20"`
 	}
 }) (*httpx.Item[Rehearsal], error) {
-	if err := oversees(ctx); err != nil {
+	if err := access.May(ctx, access.Oversee); err != nil {
 		return nil, err
 	}
 	now := s.d.Clock()
