@@ -47,8 +47,9 @@ type answers struct {
 	// pending are answers on their way to the store, by id; nobody waits for them
 	// to arrive: until then a repeat finds them here, and in another process it
 	// finds what the command changed.
-	pending sync.Map
-	free    chan struct{}
+	pending  sync.Map
+	free     chan struct{}
+	underway underway
 }
 
 // pendingAnswers bounds how many are on their way; further ones are waited for.
@@ -136,6 +137,12 @@ func (a *answers) serve(c *gin.Context, command string) {
 	request, id := hex.EncodeToString(h.Sum(nil)), hashed(command)
 
 	ctx := c.Request.Context()
+	end, err := a.underway.take(ctx, id, request)
+	if err != nil {
+		Abort(c, err)
+		return
+	}
+	defer end()
 	switch first, err := a.first(ctx, id); {
 	case err == nil:
 		a.repeat(c, first, request)
@@ -186,7 +193,7 @@ func (a *answers) keep(ctx context.Context, id string, answer storedAnswer) {
 
 func (a *answers) repeat(c *gin.Context, first storedAnswer, request string) {
 	if first.Request != request {
-		Abort(c, &problem.Error{Code: problem.KeyReused, Text: lang.T("这个 Idempotency-Key 已用于另一请求", "This Idempotency-Key was used for another request")})
+		Abort(c, keyReused())
 		return
 	}
 	for name, value := range map[string]string{"ETag": first.ETag, "Location": first.Location, "Idempotent-Replayed": "true"} {
