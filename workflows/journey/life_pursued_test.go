@@ -2,16 +2,9 @@ package journey_test
 
 import (
 	"fmt"
-	"strings"
 
 	"liuke.dev/shared/catalogue"
 )
-
-// subject is what the life's follow-ups and tasks are about.
-func (p *pen) subject() catalogue.Subject {
-	kind, id, _ := strings.Cut(p.of, "/")
-	return catalogue.Subject{Kind: kind, ID: id}
-}
 
 // followUp draws a talk with the customer, which some record late or without a next time.
 func (p *pen) followUp(n int) {

@@ -1,6 +1,7 @@
 package journey_test
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -32,7 +33,7 @@ type life struct {
 // lives are the kinds that the kernel's properties are held against, by their names.
 func lives() map[string]life {
 	out := map[string]life{}
-	for _, l := range []life{leadLife, dealLife, transferLife} {
+	for _, l := range []life{leadLife, dealLife, transferLife, needChangeLife, reviewLife, churnReviewLife, caseLife, contractLife} {
 		out[l.process.Name()] = l
 	}
 	return out
@@ -72,6 +73,21 @@ func (p *pen) happens(most int, what func(n int)) {
 
 // tell records facts of the thing itself.
 func (p *pen) tell(data ...catalogue.Data) { p.h.Tell(p.of, p.at, data...) }
+
+// subject is the thing itself.
+func (p *pen) subject() catalogue.Subject {
+	kind, id, _ := strings.Cut(p.of, "/")
+	return catalogue.Subject{Kind: kind, ID: id}
+}
+
+// moved tells that the thing went along when two customers' files were merged, or back.
+func (p *pen) moved(one, other string) {
+	if p.yes() {
+		one, other = other, one
+	}
+	s := p.subject()
+	p.tell(&catalogue.HoldingMoved{Thing: catalogue.Thing{Kind: s.Kind, ID: s.ID}, From: one, Into: other})
+}
 
 func (p *pen) number(from, to int) int { return rapid.IntRange(from, to).Draw(p.t, "number") }
 
