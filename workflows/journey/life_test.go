@@ -33,7 +33,7 @@ type life struct {
 // lives are the kinds that the kernel's properties are held against, by their names.
 func lives() map[string]life {
 	out := map[string]life{}
-	for _, l := range []life{leadLife, dealLife, transferLife, needChangeLife, reviewLife, churnReviewLife, caseLife, contractLife} {
+	for _, l := range []life{leadLife, dealLife, transferLife, needChangeLife, reviewLife, churnReviewLife, caseLife, contractLife, interventionLife} {
 		out[l.process.Name()] = l
 	}
 	return out
