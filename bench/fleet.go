@@ -41,20 +41,24 @@ func (b *bench) measureFleet(ctx context.Context, journeys int) error {
 	if err != nil {
 		return err
 	}
+	warmed, first := max(journeys/100, 1), max(journeys/10, 1)
 	begin := time.Now()
-	if _, err := create(ctx, o, "队", clients, journeys, 0, false); err != nil {
+	warm, err := b.enlist(ctx, o, "暖", warmed, warmed)
+	if err != nil {
 		return err
 	}
-	if err := allDecided(ctx, o, journeys); err != nil {
+	few, err := b.enlist(ctx, o, "先", first, warmed+first)
+	if err != nil {
+		return err
+	}
+	full, err := b.enlist(ctx, o, "队", journeys-warmed-first, journeys)
+	if err != nil {
 		return err
 	}
 	took := time.Since(begin)
 	b.report.state(fmt.Sprintf("%d leads recorded, each with its journey, customer and task", journeys), fmt.Sprintf("%s = %s", short(took), rate(float64(journeys)/took.Seconds())))
-	full, err := b.weigh(ctx, o)
-	if err != nil {
-		return err
-	}
 	b.stateWeights(empty, full, journeys)
+	b.judgeGrowth(warm, few, full, first, journeys-warmed-first)
 	if err := rest(ctx, b.during(afterwards)); err != nil {
 		return err
 	}
@@ -62,6 +66,17 @@ func (b *bench) measureFleet(ctx context.Context, journeys int) error {
 		return err
 	}
 	return b.measureRestart(ctx, o, journeys)
+}
+
+// enlist records leads, waits until all there are have decided, and weighs the program.
+func (b *bench) enlist(ctx context.Context, o *programtest.Office, run string, leads, all int) (weight, error) {
+	if _, err := create(ctx, o, run, clients, leads, 0, false); err != nil {
+		return weight{}, err
+	}
+	if err := allDecided(ctx, o, all); err != nil {
+		return weight{}, err
+	}
+	return b.weigh(ctx, o)
 }
 
 func measureFleet(ctx context.Context, b *bench) error { return b.measureFleet(ctx, b.scale(fleet)) }

@@ -24,6 +24,12 @@ const kills = 20
 // importRows bounds the import of the real data; 0: all of it.
 const importRows = 0
 
+// heldLeads and heldDeals are what somebody holds who leaves.
+const (
+	heldLeads = 150
+	heldDeals = 50
+)
+
 // strike kills everything: it is one process.
 func strike(o *programtest.Office, _ *rand.Rand) string {
 	o.Kill()

@@ -34,6 +34,12 @@ const kills = 10
 // through a whole collection for each document.
 const importRows = 1000
 
+// heldLeads and heldDeals are what somebody holds who leaves: fewer, as for the import.
+const (
+	heldLeads = 30
+	heldDeals = 10
+)
+
 // strike kills some processes, now and then all of them.
 func strike(o *programtest.Office, chance *rand.Rand) string {
 	if chance.IntN(4) == 0 {

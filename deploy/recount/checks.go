@@ -173,6 +173,11 @@ func (l *Ledger) wanted() (tasks, reminders map[string]int) {
 	for id := range l.Recorded {
 		tasks[id] = 1
 	}
+	for id, created := range l.Tasks {
+		if byPerson(created[0]) {
+			tasks[id] = 1
+		}
+	}
 	for id, f := range l.FollowUps {
 		if f.Counts {
 			tasks[id] = 1

@@ -168,8 +168,8 @@ func (l *Ledger) checkUncaused(add func(string, ...any)) {
 	for _, id := range slices.Sorted(maps.Keys(l.Tasks)) {
 		_, effect := l.Effects[id]
 		_, planned := l.Planned[id]
-		if !effect && !planned {
-			add("task %s was asked for by no fired obligation and no follow-up (rule %s, why %s)", id, l.Tasks[id][0].Rule, l.Tasks[id][0].Why)
+		if !effect && !planned && !byPerson(l.Tasks[id][0]) {
+			add("task %s was asked for by no fired obligation, no follow-up and no person (rule %s, why %s)", id, l.Tasks[id][0].Rule, l.Tasks[id][0].Why)
 		}
 		if n := len(l.Tasks[id]); n > 1 {
 			add("task %s was created %d times", id, n)
@@ -191,6 +191,9 @@ func (l *Ledger) checkUncaused(add func(string, ...any)) {
 		}
 	}
 }
+
+// byPerson tells whether a person gave the task, of their own accord.
+func byPerson(t catalogue.Task) bool { return strings.HasPrefix(t.Why, "person:") }
 
 // endless are the kinds of journeys in which something is always pending: rhythms.
 var endless = []string{"review", "intervention", "maintenance"}

@@ -25,6 +25,7 @@ func story() []catalogue.Data {
 		&catalogue.FollowUpRecorded{FollowUp: catalogue.FollowUp{ID: "f", Subject: catalogue.Subject{Kind: "lead", ID: "a"}, Counts: true}},
 		&catalogue.NextTouchPlanned{Task: "f", Subject: catalogue.Subject{Kind: "lead", ID: "a"}},
 		&catalogue.TaskCreated{After: catalogue.Task{ID: "f"}},
+		&catalogue.TaskCreated{After: catalogue.Task{ID: "own", Why: "person:wang"}},
 	}
 }
 

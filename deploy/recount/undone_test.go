@@ -75,15 +75,15 @@ func TestDoubledFindsWhatHappenedTwice(t *testing.T) {
 func TestListsAreComparedWithWhatHappenedBeforeAndAfter(t *testing.T) {
 	l := ledger(t, story())
 	before := l.Happened()
-	have := map[string]int{"task lead:a:idle.0:1:1": 1, "task f": 1, "reminder lead:a:idle.0:1:0": 1}
+	have := map[string]int{"task lead:a:idle.0:1:1": 1, "task own": 1, "task f": 1, "reminder lead:a:idle.0:1:0": 1}
 	if wrong := (Seen{Entries: have}).Between(before, l); len(wrong) > 0 {
 		t.Errorf("lists that are right: %v", wrong)
 	}
 	for want, entries := range map[string]map[string]int{
-		"task f: 0 times":       {"task lead:a:idle.0:1:1": 1, "reminder lead:a:idle.0:1:0": 1},
-		"task f: 2 times":       {"task lead:a:idle.0:1:1": 1, "task f": 2, "reminder lead:a:idle.0:1:0": 1},
-		"nothing asked for it":  {"task lead:a:idle.0:1:1": 1, "task f": 1, "reminder lead:a:idle.0:1:0": 1, "task g": 1},
-		"reminder lead:a:idle.": {"task lead:a:idle.0:1:1": 1, "task f": 1},
+		"task f: 0 times":       {"task lead:a:idle.0:1:1": 1, "task own": 1, "reminder lead:a:idle.0:1:0": 1},
+		"task f: 2 times":       {"task lead:a:idle.0:1:1": 1, "task own": 1, "task f": 2, "reminder lead:a:idle.0:1:0": 1},
+		"nothing asked for it":  {"task lead:a:idle.0:1:1": 1, "task own": 1, "task f": 1, "reminder lead:a:idle.0:1:0": 1, "task g": 1},
+		"reminder lead:a:idle.": {"task lead:a:idle.0:1:1": 1, "task own": 1, "task f": 1},
 	} {
 		if wrong := strings.Join(Seen{Entries: entries}.Between(before, l), "\n"); !strings.Contains(wrong, want) {
 			t.Errorf("wanted %q, found %q", want, wrong)

@@ -68,8 +68,8 @@ func (s *State) recorded(f journey.Fact, l *catalogue.Lead) {
 	s.Status.Tell(f.Ref, l.Status)
 	s.Hold(f, "", l.Owner, "intake", 0)
 	s.Plan(f, l.NextTouchAt)
-	if l.Imported && l.FirstTouchAt != 0 && s.FirstOut.IsZero() {
-		s.FirstOut = f.Ref
+	if l.Imported && l.FirstTouchAt != 0 {
+		s.WentOut(f.Ref)
 	}
 }
 

@@ -37,9 +37,7 @@ func (c *Care) FollowUp(f journey.Fact, u *catalogue.FollowUp, v *policy.View) {
 }
 
 func (c *Care) spoke(m journey.Moment, counts bool) {
-	if c.FirstOut.IsZero() || c.FirstOut.After(m.Ref) {
-		c.FirstOut = m.Ref
-	}
+	c.WentOut(m.Ref)
 	if !counts {
 		return
 	}
@@ -51,6 +49,14 @@ func (c *Care) spoke(m journey.Moment, counts bool) {
 	slices.SortFunc(c.Waiting, func(a, b journey.Moment) int { return cmp.Compare(a.V, b.V) })
 	if over := len(c.Waiting) - maxWaiting; over > 0 {
 		c.Waiting = slices.Delete(c.Waiting, 0, over)
+	}
+}
+
+// WentOut takes that somebody reached out: of several facts the first in history is
+// kept, whichever arrives first.
+func (c *Care) WentOut(at journey.Ref) {
+	if c.FirstOut.IsZero() || c.FirstOut.After(at) {
+		c.FirstOut = at
 	}
 }
 
