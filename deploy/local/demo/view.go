@@ -42,6 +42,8 @@ var shown = map[string]struct{ sign, colour string }{
 	typeOf(&catalogue.QuoteSent{}):         {"¥", "\x1b[32m"},
 	typeOf(&catalogue.DealClosed{}):        {"★", "\x1b[32;1m"},
 	typeOf(&catalogue.MarkSet{}):           {"⚑", "\x1b[31m"},
+	typeOf(&catalogue.LeadFoldedIn{}):      {"≡", ""},
+	typeOf(&catalogue.LeadStatusChanged{}): {"☾", "\x1b[36m"},
 	typeOf(&catalogue.LeadPooled{}):        {"♻", "\x1b[31;1m"},
 	typeOf(&catalogue.CustomerPooled{}):    {"♻", "\x1b[31;1m"},
 	typeOf(&catalogue.CustomerClaimed{}):   {"✋", "\x1b[36m"},
@@ -112,12 +114,16 @@ func (v *View) show(e facts.Event) error {
 
 // telling leaves out what is true and nobody waits to see: orders of long ago, and
 // assessments that leave life cycle and redness as they were; of scheduled
-// reviews those that found something.
+// reviews it tells those that found something, and of a lead's steps the one that no
+// other line tells: long-term nurture.
 func telling(e facts.Event) bool {
 	switch e.Type {
 	case typeOf(&catalogue.OrderRecorded{}):
 		d, err := facts.Decode[catalogue.OrderRecorded](e)
 		return err == nil && d.After.RecordedAt.Sub(d.After.PlacedAt) < time.Second
+	case typeOf(&catalogue.LeadStatusChanged{}):
+		d, err := facts.Decode[catalogue.LeadStatusChanged](e)
+		return err == nil && d.After == catalogue.LeadNurturing && d.Before != d.After
 	case typeOf(&catalogue.ReviewStepped{}):
 		d, err := facts.Decode[catalogue.ReviewStepped](e)
 		return err == nil && d.After.Status == catalogue.ReviewHeld && d.After.Findings != ""
