@@ -100,10 +100,10 @@ func (l *Life) advance(ctx context.Context, d *pursuit) error {
 	return l.c.Do(ctx, d.owner, "POST", path+"/stage", body{"stage": to.ID, "answers": answers(from), "fields": fields(to)}, nil)
 }
 
-// stand is what happens in a stage of so many days: a talk, and whoever got a quote
-// confirms it. It is false if the demo ended meanwhile.
-func (l *Life) stand(ctx context.Context, d *pursuit, days float64) (bool, error) {
-	if err := l.followUp(ctx, d.owner, "/v1/deals/"+d.id, talk{inbound, "对方回电，推进到下一阶段"}, l.days(days+0.1)); err != nil {
+// stand is what happens in a stage in so many days: the customer calls back, and confirms
+// what was quoted. It is false if the demo ended meanwhile.
+func (l *Life) stand(ctx context.Context, d *pursuit, days float64, says string) (bool, error) {
+	if err := l.followUp(ctx, d.owner, "/v1/deals/"+d.id, talk{inbound, says}, l.days(days+0.1)); err != nil {
 		return false, err
 	}
 	if d.quote != "" {
@@ -119,7 +119,7 @@ func (l *Life) stand(ctx context.Context, d *pursuit, days float64) (bool, error
 // false if the demo ended meanwhile.
 func (l *Life) finish(ctx context.Context, d *pursuit, pace float64, lost bool) (bool, error) {
 	for {
-		if went, err := l.stand(ctx, d, pace); !went {
+		if went, err := l.stand(ctx, d, pace, "推进到下一阶段"); !went {
 			return false, err
 		}
 		if d.at == len(d.stages)-1 {

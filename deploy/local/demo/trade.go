@@ -80,13 +80,11 @@ func (l *Life) trade(ctx context.Context, d *pursuit, lost bool) error {
 	if went, err := l.finish(ctx, d, pace, lost); !went || lost {
 		return err
 	}
-	var won struct {
-		Customer string `json:"customer"`
-	}
-	if err := l.c.Do(ctx, d.owner, "GET", "/v1/deals/"+d.id, nil, &won); err != nil {
+	customer, err := l.awaitCustomer(ctx, d.owner, "/v1/deals/"+d.id)
+	if err != nil || customer == "" {
 		return err
 	}
-	return l.sign(ctx, d.owner, d.id, won.Customer, d.contact, d.value/seat)
+	return l.sign(ctx, d.owner, d.id, customer, d.contact, d.value/seat)
 }
 
 // sign takes a contract through drafting, approval where the policy asks for it,

@@ -31,6 +31,7 @@ type View struct {
 
 	mu        sync.Mutex
 	companies map[string]string // by subject: lead/…, deal/…
+	told      map[string]bool   // facts that have their line: the stream may bring one twice
 }
 
 // shown are the facts worth a line, with a sign and a colour.
@@ -72,7 +73,7 @@ func typeOf(d catalogue.Data) string { return d.Kind().Type }
 
 // Run prints until ctx ends.
 func (v *View) Run(ctx context.Context) error {
-	v.companies = map[string]string{}
+	v.companies, v.told = map[string]string{}, map[string]bool{}
 	var all sync.WaitGroup
 	for _, topic := range []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization} {
 		all.Go(func() {
@@ -104,6 +105,10 @@ func (v *View) show(e facts.Event) error {
 	day := float64(e.Time.Sub(v.Start).Milliseconds()*v.Speed) / (24 * 3600 * 1000)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.told[e.ID] {
+		return nil
+	}
+	v.told[e.ID] = true
 	if v.Colour && look.colour != "" {
 		_, err := fmt.Fprintf(v.Out, "  %6.1f  %s%s %s\x1b[0m\n", day, look.colour, look.sign, text)
 		return err

@@ -63,7 +63,7 @@ func (l *Life) convert(ctx context.Context, id string, p prospect) (*pursuit, er
 // marked at risk, and after.
 func (l *Life) stall(ctx context.Context, d *pursuit) error {
 	for d.at < len(d.stages)-1 && d.stages[d.at].Type != policy.StageSolution {
-		if went, err := l.stand(ctx, d, 1.5); !went {
+		if went, err := l.stand(ctx, d, 1.5, "推进到下一阶段"); !went {
 			return err
 		}
 		if err := l.advance(ctx, d); err != nil {
@@ -71,7 +71,7 @@ func (l *Life) stall(ctx context.Context, d *pursuit) error {
 		}
 	}
 	for {
-		if went, err := l.stand(ctx, d, 3); !went {
+		if went, err := l.stand(ctx, d, 3, d.need); !went {
 			return err
 		}
 	}
