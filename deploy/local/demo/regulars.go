@@ -49,8 +49,8 @@ func (l *Life) errands() []errand {
 		{1, 3, regulars[:1], l.answerCase},
 		{2, 5, regulars[1:3], l.changeNeed},
 		{3, 6, regulars[3:6], l.handOver},
-		{1.5, 6, regulars[6:8], l.sell(seven)},
-		{2.5, 6, regulars[8:10], l.sell(five)},
+		{1.5, 6, regulars[6:8], l.sell(seven, regulars[6:8])},
+		{2.5, 6, regulars[8:10], l.sell(five, regulars[8:10])},
 		{5, 6, regulars[10:], l.worry},
 	}
 }

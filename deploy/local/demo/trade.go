@@ -8,45 +8,24 @@ import (
 	"liuke.dev/shared/instant"
 )
 
-// ongoing are deals that were under way before one came to look: one in every stage but
-// the first, where the next ones begin.
-var ongoing = map[string][]lead{
-	seven: {
-		{"安泰保安服务", "武强", "", "", "", "驻点客户回访", "wang", 60_000},
-		{"锦绣园林", "花蕾", "", "", "", "养护合同到期提醒", "sun", 36_000},
-		{"众和食品机械", "余涛", "", "", "", "售后备件预测", "wang", 120_000},
-		{"Tailwind Toys", "Ann Beebe", "", "", "", "One view of every dealer", "smith", 48_000},
-		{"龙源电力检修", "崔浩", "", "", "", "检修计划与客户报修打通", "sun", 96_000},
-	},
-	five: {
-		{"乐山幼教", "苗苗", "", "", "", "园所续费跟进", "wang", 42_000},
-		{"福临门窗", "门建", "", "", "", "经销商报备", "sun", 54_000},
-		{"Litware Instruments", "Sean Chai", "", "", "", "Service visits on a calendar", "smith", 84_000},
-		{"新悦传媒", "宋佳", "", "", "", "广告主分级维护", "wang", 72_000},
-	},
-}
-
 // pace is how many days a deal of every day takes for a stage: a little longer than
 // from one to the next, so that at any moment one stands in every stage.
 const pace = 6.1
 
-// sell sells to a customer of ours once more, through one of the pipelines; the first
-// time, what was under way goes on too.
-func (l *Life) sell(pipeline string) func(context.Context, regular, int) error {
+// sell sells to customers of ours once more, through one of the pipelines; the first
+// time, what was under way with them goes on too.
+func (l *Life) sell(pipeline string, of []lead) func(context.Context, regular, int) error {
 	return func(ctx context.Context, c regular, nth int) error {
 		owner, err := l.owner(ctx, c)
 		if err != nil {
 			return err
 		}
-		seats := int64(20 + 10*(nth%3))
-		one := c.lead
-		one.owner, one.value = owner, seats*seat
-		d := &pursuit{lead: one}
-		if err := l.open(ctx, d, fmt.Sprintf("%s 增购 %d 席", c.company, seats), pipeline, c.customer); err != nil {
+		d, err := l.offer(ctx, c.lead, owner, pipeline, c.customer, 0, nth)
+		if err != nil {
 			return err
 		}
 		if nth == 0 {
-			if err := l.resume(ctx, pipeline); err != nil {
+			if err := l.resume(ctx, pipeline, of); err != nil {
 				return err
 			}
 		}
@@ -57,20 +36,27 @@ func (l *Life) sell(pipeline string) func(context.Context, regular, int) error {
 // seat is what one costs, in yuan.
 const seat = 1_200
 
+// offer begins a deal about more seats, in any of the stages.
+func (l *Life) offer(ctx context.Context, one lead, owner, pipeline, customer string, at, nth int) (*pursuit, error) {
+	seats := int64(20 + 10*(nth%3))
+	one.owner, one.value = owner, seats*seat
+	d := &pursuit{lead: one, at: at}
+	return d, l.open(ctx, d, fmt.Sprintf("%s 增购 %d 席", one.company, seats), pipeline, customer)
+}
+
 // lost tells which deals are lost: one in three, so that there is a reason to see.
 func lost(turn int) bool { return turn%3 == 2 }
 
-// resume takes up what was under way, each deal in a stage of its own.
-func (l *Life) resume(ctx context.Context, pipeline string) error {
-	for i, one := range ongoing[pipeline] {
-		d := &pursuit{lead: one, at: i + 1}
-		if d.at == len(l.pipelines[pipeline]) {
-			return nil // the book has fewer stages than the shipped one
-		}
-		if err := l.open(ctx, d, one.company, pipeline, ""); err != nil {
+// resume takes up what was under way before one came to look: a deal in every stage but
+// the first. Some of the customers are not entered yet, and are known by their name.
+func (l *Life) resume(ctx context.Context, pipeline string, of []lead) error {
+	for at := 1; at < len(l.pipelines[pipeline]); at++ {
+		one := of[at%len(of)]
+		d, err := l.offer(ctx, one, one.owner, pipeline, "", at, at)
+		if err != nil {
 			return err
 		}
-		go func() { l.report(l.trade(ctx, d, lost(i))) }()
+		go func() { l.report(l.trade(ctx, d, lost(at))) }()
 	}
 	return nil
 }
