@@ -35,7 +35,7 @@ const (
 	ActorPerson  = "person"  // somebody signed in
 	ActorJourney = "journey" // an effect of a journey
 	ActorImport  = "import"
-	ActorPublic  = "public"  // a web form
+	ActorPublic  = "public"  // somebody who is not signed in: by a web form, or by a link of their own
 	ActorProcess = "process" // a service reacting to another service's fact
 )
 

@@ -58,7 +58,7 @@ func tell(factType string, data json.RawMessage, names Names) lang.Text {
 
 var actors = map[string]lang.Text{
 	catalogue.ActorPerson: lang.T("员工", "a person"), catalogue.ActorJourney: lang.T("旅程", "the journey"), catalogue.ActorImport: lang.T("导入", "an import"),
-	catalogue.ActorPublic: lang.T("网页表单", "a web form"), catalogue.ActorProcess: lang.T("系统", "the system"),
+	catalogue.ActorPublic: lang.T("访客", "a visitor"), catalogue.ActorProcess: lang.T("系统", "the system"),
 }
 
 // teller says what the data of a fact means.

@@ -103,6 +103,16 @@ func TestUnknownFactsAreToldInBothLanguages(t *testing.T) {
 	}
 }
 
+// Whoever comes by a web form or signs by a link of their own is a visitor, not a form.
+func TestWhoIsNotSignedInIsAVisitor(t *testing.T) {
+	declined := &catalogue.ContractChanged{Reason: "declined", After: catalogue.Contract{Number: "7"}}
+	declined.SetHead(catalogue.Head{Actor: catalogue.Actor{ID: "public", Kind: catalogue.ActorPublic}})
+	got := narrate.Fact(declined.Kind().Type, encoded(t, declined), nobody)
+	if !strings.HasPrefix(got.Zh, "访客：") || !strings.HasPrefix(got.En, "a visitor: ") {
+		t.Errorf("%s | %s", got.Zh, got.En)
+	}
+}
+
 func tell(t *testing.T, d catalogue.Data) lang.Text {
 	t.Helper()
 	head := d.GetHead()

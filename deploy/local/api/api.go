@@ -21,6 +21,8 @@ type Client struct {
 	URL string
 	// Token gives the access token of a person.
 	Token func(person string) (string, error)
+	// Origin of the page that calls, where it is a browser that does.
+	Origin string
 }
 
 // New makes a client that signs its own tokens.
@@ -90,6 +92,9 @@ func (c *Client) Open(ctx context.Context, as, method, path, contentType string,
 	}
 	if key, ok := ctx.Value(keyed{}).(string); ok {
 		r.Header.Set(effects.HeaderKey, key)
+	}
+	if c.Origin != "" {
+		r.Header.Set("Origin", c.Origin)
 	}
 	if as != "" {
 		token, err := c.Token(as)

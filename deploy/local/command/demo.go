@@ -48,13 +48,14 @@ data is thrown away at the end.`,
 			if err != nil {
 				return err
 			}
-			if err := demo.Seed(c.Context(), p); err != nil {
+			form, err := demo.Seed(c.Context(), p)
+			if err != nil {
 				return fmt.Errorf("sample company: %w", joinStop(p, err))
 			}
-			introduce(c, p, s)
+			introduce(c, p, s, form)
 			ctx, stop := context.WithCancel(c.Context())
 			defer stop()
-			ended := play(ctx, c, p, s, language, quiet)
+			ended := play(ctx, c, p, s, form, language, quiet)
 			select {
 			case <-c.Context().Done():
 			case err := <-ended:
@@ -88,7 +89,7 @@ func demoSettings(c *cobra.Command) (config.Config, error) {
 }
 
 // play lets the company live and shows it; the channel gives the first error.
-func play(ctx context.Context, c *cobra.Command, p *program.Program, s config.Config, language string, quiet bool) <-chan error {
+func play(ctx context.Context, c *cobra.Command, p *program.Program, s config.Config, form, language string, quiet bool) <-chan error {
 	ended := make(chan error, 2)
 	view := demo.View{Out: c.OutOrStdout(), Cluster: p.Cluster, People: p.Directory, Speed: s.Speed, Start: instant.Now(), Language: language, Colour: isTerminal(os.Stdout)}
 	go func() {
@@ -99,7 +100,7 @@ func play(ctx context.Context, c *cobra.Command, p *program.Program, s config.Co
 	if quiet {
 		return ended
 	}
-	life := demo.Life{URL: p.URL(), Key: p.Key, Speed: s.Speed}
+	life := demo.Life{URL: p.URL(), Key: p.Key, Speed: s.Speed, Form: form}
 	go func() {
 		if err := life.Run(ctx); err != nil && ctx.Err() == nil {
 			ended <- err
@@ -108,10 +109,11 @@ func play(ctx context.Context, c *cobra.Command, p *program.Program, s config.Co
 	return ended
 }
 
-func introduce(c *cobra.Command, p *program.Program, s config.Config) {
+func introduce(c *cobra.Command, p *program.Program, s config.Config, form string) {
 	c.Printf("\nLiuke demo · 留客演示: one day passes in %s · 一天只需 %[1]s\n", (24 * time.Hour / time.Duration(s.Speed)).Round(time.Millisecond))
 	addressBook(c, p)
 	c.Printf("  Sign in      %s with password %s\n", strings.Join(demo.People(), ", "), demo.Password)
+	c.Printf("  Web form     curl %s%s -H 'Content-Type: application/json' -d '{\"company\":\"星河智能\",\"contact\":\"林涛\",\"phone\":\"13820000001\",\"need\":\"想看一次演示\"}'\n", p.URL(), form)
 	c.Printf("  curl         curl -H \"Authorization: Bearer $(go run ./deploy/local token li --data %s)\" %s/v1/tasks\n\n     day\n", s.Data, p.URL())
 }
 

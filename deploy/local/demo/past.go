@@ -59,17 +59,23 @@ func (l *Life) enter(ctx context.Context, one lead) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	customer, err := l.awaitCustomer(ctx, one.owner, "/v1/leads/"+id)
+	if err != nil || customer == "" {
+		return "", err
+	}
+	return customer, l.c.Do(ctx, salesManager, "POST", "/v1/leads/"+id+"/closing", body{"reason": "老客户，按订单维护"}, nil)
+}
+
+// awaitCustomer waits until a lead or deal has got its customer; it is empty if the
+// demo ended meanwhile.
+func (l *Life) awaitCustomer(ctx context.Context, who, path string) (string, error) {
 	for rest(ctx, 50*time.Millisecond) {
 		var got struct {
 			Customer string `json:"customer"`
 		}
-		if err := l.c.Do(ctx, one.owner, "GET", "/v1/leads/"+id, nil, &got); err != nil || got.Customer == "" {
-			if err != nil {
-				return "", err
-			}
-			continue
+		if err := l.c.Do(ctx, who, "GET", path, nil, &got); err != nil || got.Customer != "" {
+			return got.Customer, err
 		}
-		return got.Customer, l.c.Do(ctx, salesManager, "POST", "/v1/leads/"+id+"/closing", body{"reason": "老客户，按订单维护"}, nil)
 	}
 	return "", nil
 }

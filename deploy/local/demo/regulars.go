@@ -25,6 +25,8 @@ var regulars = []lead{
 	{"博雅图书", "叶琳", "13312345635", "", "website", "会员活动", "smith", 0},
 	{"三江水务", "石磊", "13312345636", "shi@sanjiang.example", "referral", "抢修工单", "wang", 0},
 	{"卓越酒店", "金晶", "13312345637", "", "ads", "协议客户回访", "sun", 0},
+	{"银杏养老服务", "何慧", "13312345643", "he@yinxing.example", "referral", "家属回访", "wang", 0},
+	{"宏图会展", "沙平", "13312345644", "", "exhibition", "项目尾款与续签", "sun", 0},
 	{"同心药房连锁", "田甜", "13312345638", "tian@tongxin.example", "phone", "采购周期变长", "smith", 0},
 	{"万里轮胎", "雷鸣", "13312345641", "", "exhibition", "交期不稳", "sun", 0},
 	{"听海民宿", "蓝天", "13312345642", "lan@tinghai.example", "website", "换了负责人", "smith", 0},
@@ -47,8 +49,9 @@ func (l *Life) errands() []errand {
 		{1, 3, regulars[:1], l.answerCase},
 		{2, 5, regulars[1:3], l.changeNeed},
 		{3, 6, regulars[3:6], l.handOver},
-		{4, 6, regulars[6:8], l.sellAgain},
-		{5, 6, regulars[8:], l.worry},
+		{1.5, 6, regulars[6:8], l.sell(seven, regulars[6:8])},
+		{2.5, 6, regulars[8:10], l.sell(five, regulars[8:10])},
+		{5, 6, regulars[10:], l.worry},
 	}
 }
 

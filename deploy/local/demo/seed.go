@@ -21,8 +21,20 @@ func People() []string {
 	return ids
 }
 
-// Seed brings the sample company into an empty program; what exists stays.
-func Seed(ctx context.Context, p *program.Program) error {
+// Seed brings the sample company into an empty program; what exists stays. It gives
+// the path of the web form of the company's site.
+func Seed(ctx context.Context, p *program.Program) (form string, err error) {
+	if err := hire(ctx, p); err != nil {
+		return "", err
+	}
+	c := api.New(p.URL(), p.Key)
+	if err := publishPolicy(ctx, p, c); err != nil {
+		return "", err
+	}
+	return makeForm(ctx, c)
+}
+
+func hire(ctx context.Context, p *program.Program) error {
 	if _, err := p.Organization.AddTeam(ctx, team); err != nil {
 		return err
 	}
@@ -40,7 +52,16 @@ func Seed(ctx context.Context, p *program.Program) error {
 			return err
 		}
 	}
-	return publishPolicy(ctx, p)
+	return nil
+}
+
+// makeForm makes the web form with its site key, once (R-006).
+func makeForm(ctx context.Context, c *api.Client) (path string, err error) {
+	var made struct {
+		Key string `json:"key"`
+	}
+	err = c.Do(api.WithKey(ctx, "demo-form"), marketing, http.MethodPost, "/v1/forms", body{"name": "官网留言", "origins": []string{site}}, &made)
+	return "/v1/forms/" + made.Key, err
 }
 
 // seedWithin bounds how long people take to become known everywhere.
@@ -54,7 +75,7 @@ func awaitPerson(ctx context.Context, p *program.Program, id string) error {
 
 // publishPolicy gives people a chance at the demo's speed: with a day in a
 // second, ten minutes for the first touch would be seven milliseconds.
-func publishPolicy(ctx context.Context, p *program.Program) error {
+func publishPolicy(ctx context.Context, p *program.Program, c *api.Client) error {
 	view, err := p.Policy.At(instant.Now())
 	if err != nil || view.Version > 1 {
 		return err // published by an earlier run on the same data
@@ -62,7 +83,6 @@ func publishPolicy(ctx context.Context, p *program.Program) error {
 	intake, care := view.Sections.Intake, view.Sections.LeadCare
 	intake.FirstTouchWithin, intake.ResponseBandFrom, intake.ResponseBandTo = policy.D("12h"), policy.D("12h"), policy.D("24h")
 	care.FirstTouch = []policy.Step{{After: policy.D("0m"), Action: policy.ActRemind}, {After: policy.D("12h"), Action: policy.ActEscalate}, {After: policy.D("48h"), Action: policy.ActReassign}}
-	c := api.New(p.URL(), p.Key)
 	draft, err := c.Post(ctx, director, "/v1/policy/drafts", body{"note": "demo"})
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type View struct {
 
 	mu        sync.Mutex
 	companies map[string]string // by subject: lead/…, deal/…
+	told      map[string]bool   // facts that have their line: the stream may bring one twice
 }
 
 // shown are the facts worth a line, with a sign and a colour.
@@ -42,6 +43,8 @@ var shown = map[string]struct{ sign, colour string }{
 	typeOf(&catalogue.QuoteSent{}):         {"¥", "\x1b[32m"},
 	typeOf(&catalogue.DealClosed{}):        {"★", "\x1b[32;1m"},
 	typeOf(&catalogue.MarkSet{}):           {"⚑", "\x1b[31m"},
+	typeOf(&catalogue.LeadFoldedIn{}):      {"≡", ""},
+	typeOf(&catalogue.LeadStatusChanged{}): {"☾", "\x1b[36m"},
 	typeOf(&catalogue.LeadPooled{}):        {"♻", "\x1b[31;1m"},
 	typeOf(&catalogue.CustomerPooled{}):    {"♻", "\x1b[31;1m"},
 	typeOf(&catalogue.CustomerClaimed{}):   {"✋", "\x1b[36m"},
@@ -70,7 +73,7 @@ func typeOf(d catalogue.Data) string { return d.Kind().Type }
 
 // Run prints until ctx ends.
 func (v *View) Run(ctx context.Context) error {
-	v.companies = map[string]string{}
+	v.companies, v.told = map[string]string{}, map[string]bool{}
 	var all sync.WaitGroup
 	for _, topic := range []string{catalogue.TopicLeads, catalogue.TopicAccounts, catalogue.TopicNotifications, catalogue.TopicOrganization} {
 		all.Go(func() {
@@ -102,6 +105,10 @@ func (v *View) show(e facts.Event) error {
 	day := float64(e.Time.Sub(v.Start).Milliseconds()*v.Speed) / (24 * 3600 * 1000)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.told[e.ID] {
+		return nil
+	}
+	v.told[e.ID] = true
 	if v.Colour && look.colour != "" {
 		_, err := fmt.Fprintf(v.Out, "  %6.1f  %s%s %s\x1b[0m\n", day, look.colour, look.sign, text)
 		return err
@@ -112,12 +119,16 @@ func (v *View) show(e facts.Event) error {
 
 // telling leaves out what is true and nobody waits to see: orders of long ago, and
 // assessments that leave life cycle and redness as they were; of scheduled
-// reviews those that found something.
+// reviews it tells those that found something, and of a lead's steps the one that no
+// other line tells: long-term nurture.
 func telling(e facts.Event) bool {
 	switch e.Type {
 	case typeOf(&catalogue.OrderRecorded{}):
 		d, err := facts.Decode[catalogue.OrderRecorded](e)
 		return err == nil && d.After.RecordedAt.Sub(d.After.PlacedAt) < time.Second
+	case typeOf(&catalogue.LeadStatusChanged{}):
+		d, err := facts.Decode[catalogue.LeadStatusChanged](e)
+		return err == nil && d.After == catalogue.LeadNurturing && d.Before != d.After
 	case typeOf(&catalogue.ReviewStepped{}):
 		d, err := facts.Decode[catalogue.ReviewStepped](e)
 		return err == nil && d.After.Status == catalogue.ReviewHeld && d.After.Findings != ""
