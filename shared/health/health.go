@@ -1,10 +1,11 @@
 // Package health is the board on which a process shows how it stands with what
 // it depends on: each thing by name, how it is, since when, and why.
 //
-// What is needed (store, broker, Temporal) decides whether the process is ready.
-// A part of its own (a relay, a consumer) that stands still is shown, and after
-// a while says that the process should be started again. Answers are kept for a
-// moment, so that no number of probes is a load.
+// What is needed (store, Temporal) decides whether the process is ready; what it
+// only uses (the broker) may be away for a while. A part of its own (a relay, a
+// consumer) that stands still is shown, and after a while says that the process
+// should be started again, unless something outside is away: a new start brings
+// that not back. Answers are kept for a moment, so that no number of probes is a load.
 package health
 
 import (
@@ -43,7 +44,9 @@ type State struct {
 	Name    string       `json:"name"`
 	State   string       `json:"state" enum:"ok,failing"`
 	Since   instant.Time `json:"since" doc:"When it came to stand so"`
+	LastOK  instant.Time `json:"last_ok_at,omitempty" doc:"When it was last asked and stood well"`
 	Needed  bool         `json:"needed" doc:"Without it the process is not ready"`
+	Outside bool         `json:"outside" doc:"Not a part of the process: the store, the broker, Temporal"`
 	Error   string       `json:"error,omitempty"`
 	Checked instant.Time `json:"checked_at"`
 	TookMS  int64        `json:"took_ms"`
@@ -63,14 +66,14 @@ type Board struct {
 // New makes a board.
 func New(clock instant.Clock) *Board {
 	b := &Board{clock: clock}
-	b.add("clock", false, b.skew)
+	b.Part("clock", b.skew)
 	return b
 }
 
 type check struct {
-	name   string
-	needed bool
-	ask    func(context.Context) error
+	name            string
+	needed, outside bool
+	ask             func(context.Context) error
 
 	mu    sync.Mutex // one asks, others wait for the answer
 	last  State
@@ -78,19 +81,28 @@ type check struct {
 	known bool
 }
 
-// Need adds something without which the process is not ready.
-func (b *Board) Need(name string, ask func(context.Context) error) { b.add(name, true, ask) }
+// Need adds something outside of the process without which it is not ready.
+func (b *Board) Need(name string, ask func(context.Context) error) {
+	b.add(&check{name: name, needed: true, outside: true, ask: ask})
+}
+
+// Use adds something outside of the process that it can be without for a while.
+func (b *Board) Use(name string, ask func(context.Context) error) {
+	b.add(&check{name: name, outside: true, ask: ask})
+}
 
 // Part adds a part of the process itself that may come to stand still.
-func (b *Board) Part(name string, ask func(context.Context) error) { b.add(name, false, ask) }
+func (b *Board) Part(name string, ask func(context.Context) error) {
+	b.add(&check{name: name, ask: ask})
+}
 
-func (b *Board) add(name string, needed bool, ask func(context.Context) error) {
+func (b *Board) add(one *check) {
 	if b == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.all = append(slices.DeleteFunc(b.all, func(c *check) bool { return c.name == name }), &check{name: name, needed: needed, ask: ask})
+	b.all = append(slices.DeleteFunc(b.all, func(c *check) bool { return c.name == one.name }), one)
 }
 
 // Ahead takes that something that happened elsewhere lies ahead of this
@@ -144,11 +156,11 @@ func (c *check) state(ctx context.Context, clock instant.Clock) State {
 	// One caller that gives up must not make the others believe that it fails.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 	defer cancel()
-	begin := time.Now()
+	begin, asked := time.Now(), clock()
 	err := c.answer(ctx)
-	now := State{Name: c.name, State: OK, Needed: c.needed, Checked: clock(), TookMS: time.Since(begin).Milliseconds()}
+	now := State{Name: c.name, State: OK, LastOK: asked, Needed: c.needed, Outside: c.outside, Checked: clock(), TookMS: time.Since(begin).Milliseconds()}
 	if err != nil {
-		now.State, now.Error = Failing, err.Error()
+		now.State, now.LastOK, now.Error = Failing, c.last.LastOK, err.Error()
 	}
 	now.Since = now.Checked
 	if c.known && c.last.State == now.State {
@@ -178,15 +190,15 @@ func Ready(all []State) bool {
 	return !slices.ContainsFunc(all, func(s State) bool { return s.Needed && s.State != OK })
 }
 
-// Stuck gives the parts that have stood still for so long, while all that they
-// need answers, that only a new start mends them.
+// Stuck gives the parts that have stood still for so long, while all that is
+// outside answers, that only a new start mends them.
 func Stuck(all []State, now instant.Time) []State {
-	if !Ready(all) {
-		return nil
-	}
 	var out []State
 	for _, s := range all {
-		if !s.Needed && s.State != OK && s.Name != "clock" && now.Sub(s.Since) > stuckFor {
+		if s.Outside && s.State != OK {
+			return nil
+		}
+		if !s.Outside && s.State != OK && s.Name != "clock" && now.Sub(s.Since) > stuckFor {
 			out = append(out, s)
 		}
 	}

@@ -52,8 +52,8 @@ func TestProbesAreNoLoadAndSeeAChangeSoon(t *testing.T) {
 			t.Errorf("%+v", fell)
 		}
 		time.Sleep(time.Minute)
-		if still := find(t, b.States(t.Context()), "store"); still.Since != fell.Since || !still.Checked.After(fell.Checked) {
-			t.Errorf("since %v and not %v", still.Since, fell.Since)
+		if still := find(t, b.States(t.Context()), "store"); still.Since != fell.Since || !still.Checked.After(fell.Checked) || still.LastOK != first.Checked {
+			t.Errorf("since %v and not %v, last seen well at %v and not %v", still.Since, fell.Since, still.LastOK, first.Checked)
 		}
 		broken.Store(false)
 		time.Sleep(badFor + time.Millisecond)
@@ -88,11 +88,17 @@ func TestAPartThatStandsStillCallsForARestartOnlyWhileAllElseAnswers(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		b := New(instant.Now)
 		var away error
-		b.Need("kafka", func(context.Context) error { return away })
+		b.Use("kafka", func(context.Context) error { return away })
 		b.Part("relay:leads", func(context.Context) error { return errors.New("stands still") })
 		if all := b.States(t.Context()); !Ready(all) || len(Stuck(all, instant.Now())) > 0 {
 			t.Error("a part that has just stopped makes the process unready, or calls for a restart")
 		}
+		away = errors.New("away")
+		time.Sleep(stuckFor + time.Second)
+		if all := b.States(t.Context()); !Ready(all) || len(Stuck(all, instant.Now())) > 0 {
+			t.Errorf("it can be without a broker, and no new start brings one back: %+v", Stuck(all, instant.Now()))
+		}
+		away = nil
 		time.Sleep(stuckFor + time.Second)
 		if stuck := Stuck(b.States(t.Context()), instant.Now()); len(stuck) != 1 || stuck[0].Name != "relay:leads" {
 			t.Errorf("%+v", stuck)
@@ -100,7 +106,7 @@ func TestAPartThatStandsStillCallsForARestartOnlyWhileAllElseAnswers(t *testing.
 		away = errors.New("away")
 		time.Sleep(goodFor)
 		if stuck := Stuck(b.States(t.Context()), instant.Now()); len(stuck) > 0 {
-			t.Errorf("a restart brings no broker back: %+v", stuck)
+			t.Errorf("it is the broker that is away: %+v", stuck)
 		}
 	})
 }

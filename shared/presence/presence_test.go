@@ -31,9 +31,18 @@ type world struct {
 type sometimes struct {
 	store.Engine
 	away bool
+	// silent is what happens while somebody waits for the store, which says nothing.
+	silent func(patience time.Duration) (answers bool)
 }
 
 func (s *sometimes) Get(ctx context.Context, collection, id string) (store.Record, error) {
+	if s.silent != nil {
+		end, bounded := ctx.Deadline()
+		if !bounded {
+			return store.Record{}, errors.New("who waits for a store that says nothing waits for ever")
+		}
+		s.away = !s.silent(time.Until(end).Round(time.Second))
+	}
 	if s.away {
 		return store.Record{}, store.ErrUnavailable
 	}
@@ -58,11 +67,11 @@ func (w *world) start() *Presence {
 
 // States is the board of health.
 func (w *world) States(context.Context) []health.State {
-	kafka := health.State{Name: "kafka", Needed: true, State: health.OK}
+	kafka := health.State{Name: "kafka", Outside: true, State: health.OK}
 	if w.kafka != nil {
-		kafka.State, kafka.Since = health.Failing, w.away
+		kafka.State, kafka.LastOK, kafka.Since = health.Failing, w.away, w.away.Add(2*time.Second)
 	}
-	return []health.State{kafka, {Name: "store:leads", Needed: true, State: health.Failing}, {Name: "relay", State: health.Failing}}
+	return []health.State{kafka, {Name: "store:leads", Needed: true, Outside: true, State: health.Failing}, {Name: "relay", State: health.Failing}}
 }
 
 // cut takes the broker away.
@@ -136,6 +145,18 @@ func TestInterruptionsAreToldApart(t *testing.T) {
 			w.store.away = true
 			w.work(p, long)
 			w.store.away = false
+			w.work(p, long)
+		}, catalogue.CauseAway, long, "store"},
+		"store away, and nobody was told": {func(w *world, p *Presence) {
+			end := w.now.wall.Add(long)
+			w.store.silent = func(patience time.Duration) bool {
+				w.pass(min(patience, end.Sub(w.now.wall)))
+				return w.now.wall >= end
+			}
+			for w.now.wall < end {
+				w.say(p)
+			}
+			w.store.silent = nil
 			w.work(p, long)
 		}, catalogue.CauseAway, long, "store"},
 		"broker away": {func(w *world, p *Presence) {

@@ -89,7 +89,7 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 	registry.MustRegister(engines.Collectors()...)
 	// Once people and policy are known, requests are served without a broker: facts
 	// wait in the store. A proxy that took every process out would make it an outage.
-	h.health.Part("kafka", func(ctx context.Context) error { return h.Cluster.Ping(ctx) })
+	h.health.Use("kafka", func(ctx context.Context) error { return h.Cluster.Ping(ctx) })
 	return h, nil
 }
 
