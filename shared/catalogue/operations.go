@@ -17,7 +17,7 @@ type Interrupted struct {
 	Head
 	Program    string       `json:"program" doc:"The service, or liuke for all of them in one program"`
 	Cause      string       `json:"cause" enum:"stopped,crashed,suspended,stalled,away"`
-	Dependency string       `json:"dependency,omitempty" doc:"With away: what did not answer, such as kafka, temporal or store:leads"`
+	Dependency string       `json:"dependency,omitempty" doc:"With away: what did not answer, such as kafka, temporal or store"`
 	From       instant.Time `json:"from" doc:"When it was last known to be at work"`
 	Until      instant.Time `json:"until" doc:"When it was at work again"`
 }

@@ -58,6 +58,7 @@ type State struct {
 	Name    string       `json:"name"`
 	State   string       `json:"state" enum:"ok,failing"`
 	Since   instant.Time `json:"since" doc:"When it came to stand so"`
+	LastOK  instant.Time `json:"last_ok_at,omitempty" doc:"When it was last asked and stood well"`
 	Kind    Kind         `json:"kind" enum:"needed,used,own,aside"`
 	Needed  bool         `json:"needed" doc:"Without it the process is not ready"`
 	Error   string       `json:"error,omitempty"`
@@ -174,23 +175,33 @@ func (c *check) state(ctx context.Context, clock instant.Clock) State {
 	if c.known && c.keep > 0 { // no probe waits for somebody else's server
 		c.asked = time.Now()
 		go func() {
-			took, err := c.answer(ctx)
+			now := c.look(ctx, clock)
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			c.learn(clock(), took, err)
+			c.learn(now)
 		}()
 		return c.last
 	}
-	took, err := c.answer(ctx)
-	c.learn(clock(), took, err)
+	c.learn(c.look(ctx, clock))
 	return c.last
 }
 
-// learn takes an answer for how the thing stands.
-func (c *check) learn(now instant.Time, took time.Duration, err error) {
-	s := State{Name: c.name, State: OK, Kind: c.kind, Needed: c.kind == Needed, Since: now, Checked: now, TookMS: took.Milliseconds()}
+// look asks, and says how the thing stands now.
+func (c *check) look(ctx context.Context, clock instant.Clock) State {
+	begin, asked := time.Now(), clock()
+	err := c.answer(ctx)
+	now := clock()
+	s := State{Name: c.name, State: OK, LastOK: asked, Kind: c.kind, Needed: c.kind == Needed, Since: now, Checked: now, TookMS: time.Since(begin).Milliseconds()}
 	if err != nil {
-		s.State, s.Error = Failing, err.Error()
+		s.State, s.LastOK, s.Error = Failing, 0, err.Error()
+	}
+	return s
+}
+
+// learn takes the state for the last that is known.
+func (c *check) learn(s State) {
+	if s.State == Failing {
+		s.LastOK = c.last.LastOK
 	}
 	if c.known && c.last.State == s.State {
 		s.Since = c.last.Since
@@ -207,10 +218,9 @@ func (c *check) kept() time.Duration {
 }
 
 // answer asks, and takes no answer in time for one.
-func (c *check) answer(ctx context.Context) (took time.Duration, err error) {
+func (c *check) answer(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	begin := time.Now()
 	done := make(chan error, 1)
 	go func() { done <- c.ask(ctx) }()
 	select {
@@ -221,7 +231,7 @@ func (c *check) answer(ctx context.Context) (took time.Duration, err error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("no answer within %s", within)
 	}
-	return time.Since(begin), err
+	return err
 }
 
 // Ready tells whether everything that is needed stands well.

@@ -52,8 +52,8 @@ func TestProbesAreNoLoadAndSeeAChangeSoon(t *testing.T) {
 			t.Errorf("%+v", fell)
 		}
 		time.Sleep(time.Minute)
-		if still := find(t, b.States(t.Context()), "store"); still.Since != fell.Since || !still.Checked.After(fell.Checked) {
-			t.Errorf("since %v and not %v", still.Since, fell.Since)
+		if still := find(t, b.States(t.Context()), "store"); still.Since != fell.Since || !still.Checked.After(fell.Checked) || still.LastOK != first.Checked {
+			t.Errorf("since %v and not %v, last seen well at %v and not %v", still.Since, fell.Since, still.LastOK, first.Checked)
 		}
 		broken.Store(false)
 		time.Sleep(badFor + time.Millisecond)

@@ -9,6 +9,7 @@
 package presence
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,23 +107,22 @@ func (p *Presence) Run(ctx context.Context) error {
 const attempts = 5
 
 // say says that the program is there, or that it ends, and records what it finds.
+// It does not wait for a store that says nothing, so that it is known that the
+// program looked.
 func (p *Presence) say(ctx context.Context, end bool) (err error) {
-	ctx = store.Background(ctx)
-	now := p.clocks()
 	failing := p.failing(ctx, end)
+	ctx, cancel := context.WithTimeout(store.Background(ctx), every)
+	defer cancel()
 	for range attempts {
-		if err = p.once(ctx, now, failing, end); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
+		if err = p.once(ctx, failing, end); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExists) {
 			break
 		}
 	}
-	p.tried = now
-	if err == nil {
-		p.known = now
-	}
+	p.tried = p.clocks()
 	return err
 }
 
-// failing gives what the program needs and does not reach.
+// failing gives what the program depends on and does not reach, and when it last did.
 func (p *Presence) failing(ctx context.Context, end bool) map[string]instant.Time {
 	out := map[string]instant.Time{}
 	if end {
@@ -130,14 +130,15 @@ func (p *Presence) failing(ctx context.Context, end bool) map[string]instant.Tim
 	}
 	for _, s := range p.board.States(ctx) {
 		if (s.Kind == health.Needed || s.Kind == health.Used) && s.State == health.Failing && !strings.HasPrefix(s.Name, "store:") { // a store that is away takes no words: found by the gap
-			out[s.Name] = s.Since
+			out[s.Name] = cmp.Or(s.LastOK, s.Since)
 		}
 	}
 	return out
 }
 
-func (p *Presence) once(ctx context.Context, now reading, failing map[string]instant.Time, end bool) error {
+func (p *Presence) once(ctx context.Context, failing map[string]instant.Time, end bool) error {
 	doc, err := p.docs.Get(ctx, p.program)
+	now := p.clocks() // the store answers now, and may not have when it was asked
 	if errors.Is(err, store.ErrNotFound) {
 		doc, err = store.New(p.program, Document{Seen: now.wall}), nil
 	}
@@ -147,6 +148,7 @@ func (p *Presence) once(ctx context.Context, now reading, failing map[string]ins
 	found := p.found(doc.Body, now)
 	found = append(found, back(&doc.Body, now.wall, failing, end)...)
 	if doc.Version > 0 && len(found) == 0 && !end && !doc.Body.Ended && maps.Equal(doc.Body.Away, failing) && doc.Body.Seen <= now.wall && now.wall.Sub(doc.Body.Seen) < every/2 {
+		p.known = now
 		return nil // another process has just said so
 	}
 	recorded, err := p.record(ctx, doc.Version+1, now.wall, found)
@@ -157,6 +159,7 @@ func (p *Presence) once(ctx context.Context, now reading, failing map[string]ins
 	if err := p.docs.Commit(ctx, doc, "", recorded...); err != nil {
 		return err
 	}
+	p.known = now
 	for _, f := range found {
 		p.log.Info("was interrupted", "program", p.program, "cause", f.Cause, "dependency", f.Dependency, "from", f.From, "until", f.Until)
 	}

@@ -31,9 +31,18 @@ type world struct {
 type sometimes struct {
 	store.Engine
 	away bool
+	// silent is what happens while somebody waits for the store, which says nothing.
+	silent func(patience time.Duration) (answers bool)
 }
 
 func (s *sometimes) Get(ctx context.Context, collection, id string) (store.Record, error) {
+	if s.silent != nil {
+		end, bounded := ctx.Deadline()
+		if !bounded {
+			return store.Record{}, errors.New("who waits for a store that says nothing waits for ever")
+		}
+		s.away = !s.silent(time.Until(end).Round(time.Second))
+	}
 	if s.away {
 		return store.Record{}, store.ErrUnavailable
 	}
@@ -60,7 +69,7 @@ func (w *world) start() *Presence {
 func (w *world) States(context.Context) []health.State {
 	kafka := health.State{Name: "kafka", Kind: health.Used, State: health.OK}
 	if w.kafka != nil {
-		kafka.State, kafka.Since = health.Failing, w.away
+		kafka.State, kafka.LastOK, kafka.Since = health.Failing, w.away, w.away.Add(2*time.Second)
 	}
 	return []health.State{kafka, {Name: "store:leads", Kind: health.Needed, State: health.Failing}, {Name: "relay", Kind: health.Own, State: health.Failing},
 		{Name: "mail", Kind: health.Aside, State: health.Failing}}
@@ -137,6 +146,18 @@ func TestInterruptionsAreToldApart(t *testing.T) {
 			w.store.away = true
 			w.work(p, long)
 			w.store.away = false
+			w.work(p, long)
+		}, catalogue.CauseAway, long, "store"},
+		"store away, and nobody was told": {func(w *world, p *Presence) {
+			end := w.now.wall.Add(long)
+			w.store.silent = func(patience time.Duration) bool {
+				w.pass(min(patience, end.Sub(w.now.wall)))
+				return w.now.wall >= end
+			}
+			for w.now.wall < end {
+				w.say(p)
+			}
+			w.store.silent = nil
 			w.work(p, long)
 		}, catalogue.CauseAway, long, "store"},
 		"broker away": {func(w *world, p *Presence) {

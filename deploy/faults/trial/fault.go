@@ -32,6 +32,7 @@ type When string
 const (
 	Idle When = "idle"
 	Load When = "under load"
+	Long When = "under load, for long"
 )
 
 // At gives the row's word for a moment of the program.
@@ -46,6 +47,8 @@ type Fault struct {
 	Short bool
 	// Delivers says that catching up includes mails and webhooks: they are what the fault hits.
 	Delivers bool
+	// away names what programs do without meanwhile, of which there must be a receipt.
+	away string
 	// prepare is done before anybody works: the program is armed.
 	prepare func(ctx context.Context, t *Trial) error
 	// do makes the fault, lets it last and ends it; it gives when that was.
@@ -169,39 +172,6 @@ var usual = map[moment.Moment]int{moment.BeforeCommit: 60, moment.AfterCommit: 6
 
 // passage chooses at which passage of a moment something happens.
 func (t *Trial) passage(m moment.Moment) int { return usual[m] + t.chance.IntN(usual[m]+1) }
-
-// broken is a link that is slowed or cut for a while.
-func broken(name string, kind Kind, when When) Fault {
-	return Fault{Target: name, Kind: kind, When: when, do: func(ctx context.Context, t *Trial) (ended time.Time, err error) {
-		l := t.Links[name]
-		switch {
-		case l == nil:
-			err = fmt.Errorf("there is no link %s", name)
-		case kind == Cut:
-			err = l.Cut()
-		case kind == Slow:
-			err = l.Slow(slowness)
-		case kind == Hang:
-			err = l.Hang()
-		case kind == Lose:
-			err = l.LoseAnswers()
-		default:
-			err = fmt.Errorf("a link cannot be broken by %s", kind)
-		}
-		if err != nil {
-			return time.Time{}, err
-		}
-		err = rest(ctx, lasts)
-		ended = time.Now()
-		if failed := l.Mend(); err == nil {
-			err = failed
-		}
-		return ended, err
-	}}
-}
-
-// slowness of a slow link, each way.
-const slowness = 300 * time.Millisecond
 
 // within bounds how long a moment is waited for.
 const within = 90 * time.Second

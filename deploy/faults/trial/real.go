@@ -6,6 +6,7 @@ import "liuke.dev/shared/moment"
 const (
 	toStore    = "suite → MongoDB"
 	toKafka    = "suite → Kafka 1"
+	toKafkas   = "suite → Kafka" // every node
 	toTemporal = "suite → Temporal"
 	toPostgres = "Temporal → PostgreSQL"
 )
@@ -41,6 +42,7 @@ func RealSmall() []Fault {
 		table = append(table, broken(name, Slow, Load), broken(name, Cut, Load), broken(name, Hang, Load), broken(name, Lose, Load))
 	}
 	table = append(table, broken(toPostgres, Slow, Load), broken(toPostgres, Cut, Load))
+	table = append(table, away(toStore, Cut, "store"), away(toKafkas, Hang, "kafka"), away(toTemporal, Hang, "temporal"), away(toPostgres, Cut, "temporal"))
 	for _, name := range []string{toServices, toProgram} {
 		table = append(table, broken(name, Slow, Load), broken(name, Cut, Load), broken(name, Hang, Load), broken(name, Lose, Load))
 	}
@@ -61,5 +63,6 @@ func RealLarge() []Fault {
 		killedAt(worker1, moment.AfterDecision).short(),
 		killed(temporalServer, Load).short(),
 		broken(toStore, Lose, Load).short(),
+		away(toStore, Hang, "store").short(), away(toKafkas, Cut, "kafka").short(), away(toTemporal, Cut, "temporal").short(),
 	}
 }

@@ -162,7 +162,6 @@ func (t *Trial) try(ctx context.Context, f Fault) (r Result, err error) {
 	if err := t.strike(ctx, f, spent, &r); err != nil {
 		return r, err
 	}
-	spent.on("catching up")
 	t.recount(ctx, &r)
 	spent.on("recount")
 	firedNow, lateNow := t.ledger.Promises()
@@ -186,7 +185,7 @@ func (t *Trial) strike(ctx context.Context, f Fault, spent *clock, r *Result) er
 	if f.When != Idle {
 		stop = t.load(ctx)
 		if f.prepare == nil { // an armed program begins by itself
-			if err := rest(ctx, warm); err != nil {
+			if err := errors.Join(rest(ctx, warm), t.enough(ctx, f)); err != nil {
 				stop()
 				return err
 			}
@@ -207,7 +206,11 @@ func (t *Trial) strike(ctx context.Context, f Fault, spent *clock, r *Result) er
 		longer := time.AfterFunc(warm, stop)
 		defer func() { _ = rest(ctx, time.Until(until)); longer.Stop(); stop() }()
 	}
-	r.Caught, err = t.catchUp(ctx, f, ended, acknowledged, r)
+	if r.Caught, err = t.catchUp(ctx, f, ended, acknowledged, r); err == nil {
+		spent.on("catching up")
+		t.receipt(ctx, f, ended, r)
+		spent.on("receipt")
+	}
 	return err
 }
 
