@@ -25,7 +25,7 @@ import (
 // . A little later a journey of every kind is alive, and
 // there is a lead and a deal in every state.
 func TestTheDemoShowsAForgottenLeadWithinAMinute(t *testing.T) {
-	ctx := bounded(t, 2*time.Minute)
+	ctx := bounded(t, 4*time.Minute)
 	p, data := demo(ctx, t)
 	minute, cancel := context.WithDeadline(ctx, p.Begun().Add(time.Minute))
 	defer cancel()
@@ -37,7 +37,7 @@ func TestTheDemoShowsAForgottenLeadWithinAMinute(t *testing.T) {
 	lead := forgotten(minute, t, p, s)
 	manager := managing(ctx, t, p, data)
 	lookAround(ctx, t, p, manager, lead)
-	all, done := context.WithDeadline(ctx, p.Begun().Add(100*time.Second))
+	all, done := context.WithDeadline(ctx, p.Begun().Add(3*time.Minute))
 	defer done()
 	everyKindAlive(all, t, p, manager)
 	everyStateShown(all, t, p, manager)

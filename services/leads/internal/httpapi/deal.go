@@ -40,7 +40,6 @@ func registerDeals(s *httpx.Server, a *app.App) {
 }
 
 // DealPath names a deal. It is exported because huma reads no embedded field of a type that is not.
-// DealPath names a deal.
 type DealPath struct {
 	ID string `path:"id" maxLength:"80"`
 }
