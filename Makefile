@@ -4,9 +4,9 @@ MODULES := $(shell go list -m -f '{{.Dir}}')
 FAST    := $(filter-out %/deploy,$(MODULES))
 BIN     := .bin
 
-.PHONY: check format tidy vet lint workflowcheck generated test race test-data test-engines demo bench faults build tools
+.PHONY: check format tidy vet lint workflowcheck generated alerts test race test-data test-engines demo bench faults build tools
 
-check: format tidy vet lint workflowcheck generated test race test-data test-engines
+check: format tidy vet lint workflowcheck generated alerts test race test-data test-engines
 
 build:                ## the all-in-one program
 	go build -o $(BIN)/liuke ./deploy/local
@@ -30,7 +30,7 @@ format:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not formatted:"; echo "$$out"; exit 1; fi
 
 tidy:
-	@for m in $(MODULES) tools deploy/compose/proxy; do (cd $$m && GOWORK=off go mod tidy -diff) || { echo "go mod tidy changes $$m"; exit 1; }; done
+	@for m in $(MODULES) tools deploy/compose/proxy deploy/observability/series; do (cd $$m && GOWORK=off go mod tidy -diff) || { echo "go mod tidy changes $$m"; exit 1; }; done
 
 # of tests that need more than the project
 TAGS := engines,realdata
@@ -50,6 +50,9 @@ workflowcheck: tools
 generated:            ## generated files are those that the code generates
 	go generate ./shared/...
 	@git diff --exit-code -- docs shared || { echo "generated files differ: commit what go generate made"; exit 1; }
+
+alerts:               ## the alert rules on series, by Prometheus' own engine
+	cd deploy/observability/series && GOWORK=off go test .
 
 tools:
 	@mkdir -p $(BIN)
