@@ -86,7 +86,7 @@ func (p *pen) moved(one, other string) {
 		one, other = other, one
 	}
 	s := p.subject()
-	p.tell(&catalogue.HoldingMoved{Thing: catalogue.Thing{Kind: s.Kind, ID: s.ID}, From: one, Into: other})
+	p.tell(&catalogue.HoldingMoved{Thing: catalogue.Thing(s), From: one, Into: other})
 }
 
 func (p *pen) number(from, to int) int { return rapid.IntRange(from, to).Draw(p.t, "number") }
