@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -31,14 +30,15 @@ const password = "correct-horse-battery-7"
 
 // The file's commands, variables, ports, paths, secrets and routes are those that
 // work: a newcomer starts it, makes the first administrator, signs in, records a
-// lead through the proxy and sees its task and its journey, and somebody on the
-// host reads the fact from Kafka.
+// lead through the proxy and sees its task and its journey, the journey in
+// Temporal's UI too, and somebody on the host reads the fact from Kafka.
 func TestWhatTheFileSaysRuns(t *testing.T) {
 	s := newStand(t)
 	s.kafka()
 	s.mongo()
 	s.postgres()
 	s.temporal()
+	s.ui()
 	binaries := s.build()
 	for _, name := range service.Services {
 		s.program(Container(name), binaries)
@@ -56,6 +56,7 @@ func TestWhatTheFileSaysRuns(t *testing.T) {
 	seller := programtest.NewClient(origin, s.token(hire(ctx, t, administrator)), 30*time.Second)
 	lead := record(ctx, t, seller)
 	eventually(ctx, t, "its journey", func() error { return seller.Get(ctx, "/v1/journeys/lead/"+lead, nil) })
+	eventually(ctx, t, "its journey in Temporal's UI", func() error { return s.shown(ctx, "lead", lead) })
 	eventually(ctx, t, "its task", func() error { return task(ctx, seller, lead) })
 	s.factIsRead(ctx, lead)
 	s.doctor(ctx, binaries)
@@ -258,21 +259,4 @@ func eventually(ctx context.Context, t *testing.T, what string, try func() error
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-}
-
-func get(ctx context.Context, address string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s %s %w", address, answer.Status, body, err)
-	}
-	return nil
 }

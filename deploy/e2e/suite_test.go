@@ -112,12 +112,14 @@ func look(ctx context.Context, t *testing.T, o *programtest.Office, path string,
 }
 
 // Every process, one after the other, is asked to end and started again while
-// people work: nothing fails that one repetition does not cure, nothing is lost or
-// doubled.
+// people work, the workers as another build, one beside a worker of the build
+// before: nothing fails that one repetition does not cure, and journeys run on the
+// build that has them. Then the build before gets them back while promises come
+// due. Nothing is lost or doubled.
 func TestARollingRestartFailsNobody(t *testing.T) {
 	n := seed(t)
 	ctx := bounded(t, 9*time.Minute)
-	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
+	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast), "LIUKE_BUILD="+firstBuild)
 	journal, repeated := recount.NewJournal(), new(atomic.Int64)
 	working, leave := context.WithCancel(ctx)
 	defer leave()
@@ -133,22 +135,23 @@ func TestARollingRestartFailsNobody(t *testing.T) {
 	for _, path := range []string{"/v1/people", "/v1/leads", "/v1/customers", "/v1/tasks", "/v1/insights/ledger", "/v1/journeys/counts", "/openapi.json"} {
 		people.Go(func() { look(working, t, o, path, repeated, reads) })
 	}
-	begin := time.Now()
+	builds := watchUpgrade(t, o, &recount.Seller{Client: o.As(o.Sellers[4]), Name: "升级", Journal: journal, Day: day})
+	builds.has(ctx, firstBuild)
+	begin, ended := time.Now(), instant.Now()
 	for _, i := range o.Suite.Instances {
 		before, asked := journal.Size(), time.Now()
-		if err := i.Stop(30 * time.Second); err != nil {
-			t.Fatalf("%s: %v", i, err)
+		stopped := restart(ctx, t, o, i, "LIUKE_BUILD="+secondBuild)
+		if i.Service == "journeys" {
+			ended = instant.Of(stopped)
+			builds.has(ctx, secondBuild)
 		}
-		stopped := time.Now()
-		if err := i.Begin(); err != nil {
-			t.Fatal(err)
-		}
-		ready(ctx, t, o)
 		t.Logf("%s ended within %s, was back %s later; %d writes meanwhile", i, stopped.Sub(asked).Round(time.Millisecond), time.Since(stopped).Round(time.Millisecond), journal.Size()-before)
 	}
 	t.Logf("%d processes in %s: %d writes acknowledged, %d reads, %d calls repeated once", len(o.Suite.Instances), time.Since(begin).Round(time.Second), journal.Size(), reads.Load(), repeated.Load())
 	leave()
 	people.Wait()
+	builds.moved(ctx, secondBuild, ended)
+	builds.back(ctx, o.Suite.Of("journeys"))
 	if len(journal.Lost) > 0 {
 		report(t, "requests that one repetition did not cure", journal.Lost)
 	}

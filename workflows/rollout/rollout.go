@@ -160,13 +160,32 @@ func (r *Rollout) handle() client.WorkerDeploymentHandle {
 	return r.temporal.WorkerDeploymentClient().GetHandle(Deployment)
 }
 
-// MakeCurrent lets all journeys go on under a build, from their next step.
+// MakeCurrent lets all journeys go on under a build, from their next step. Temporal
+// answers once every task queue knows, which on a busy cluster takes longer than a
+// call may last: what was not answered is looked after, and asked again until ctx ends.
 func (r *Rollout) MakeCurrent(ctx context.Context, build string) error {
-	s, err := r.known(ctx, build)
-	if err != nil {
-		return err
+	for {
+		s, err := r.known(ctx, build)
+		if err != nil || s.Current == build {
+			return err
+		}
+		if err = r.makeCurrent(ctx, build, s.token); err == nil || !unanswered(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(lookFirst):
+		}
 	}
-	return r.makeCurrent(ctx, build, s.token)
+}
+
+// unanswered tells that nobody knows what became of a call.
+func unanswered(err error) bool {
+	var late *serviceerror.DeadlineExceeded
+	var cancelled *serviceerror.Canceled
+	var away *serviceerror.Unavailable
+	return errors.As(err, &late) || errors.As(err, &cancelled) || errors.As(err, &away) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func (r *Rollout) makeCurrent(ctx context.Context, build string, token []byte) error {

@@ -1,9 +1,14 @@
 package rollout
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"runtime/debug"
 	"testing"
 	"time"
+
+	"go.temporal.io/api/serviceerror"
 )
 
 var monday = time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC)
@@ -40,6 +45,22 @@ func TestDecide(t *testing.T) {
 				t.Errorf("%q, want %q", got.text, c.want.text)
 			}
 		})
+	}
+}
+
+// A call that was not answered may have come true, and is looked after; a refusal is final.
+func TestWhatIsNotAnsweredIsLookedAfter(t *testing.T) {
+	for err, want := range map[error]bool{
+		serviceerror.NewDeadlineExceeded("late"):                      true,
+		serviceerror.NewCanceled("stream terminated by RST_STREAM"):   true,
+		serviceerror.NewUnavailable("away"):                           true,
+		context.DeadlineExceeded:                                      true,
+		serviceerror.NewFailedPrecondition("conflict token mismatch"): false,
+		errors.New("no such build"):                                   false,
+	} {
+		if unanswered(fmt.Errorf("make build 2 current: %w", err)) != want {
+			t.Errorf("%v: want %t", err, want)
+		}
 	}
 }
 

@@ -59,8 +59,9 @@ their build as draining or drained.`,
 	return c
 }
 
-// rolloutWithin bounds a command: moving journeys takes a second or three.
-const rolloutWithin = 30 * time.Second
+// rolloutWithin bounds a command: moving journeys takes a second or three, on a busy
+// cluster longer than one call may last.
+const rolloutWithin = time.Minute
 
 func withRollout(do func(context.Context, *cobra.Command, *rollout.Rollout, []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
