@@ -58,7 +58,7 @@ func each(o *programtest.Office, do func(*programtest.Program) error) error {
 const outageLasts = 12 * time.Second
 
 func outage(t *testing.T, d downtime) {
-	ctx := bounded(t, 3*time.Minute)
+	ctx := bounded(t, 5*time.Minute)
 	o := open(ctx, t, fmt.Sprint("LIUKE_SPEED=", fast))
 	journal := recount.NewJournal()
 	s := &recount.Seller{Client: o.As(o.Sellers[0]), Name: "停电", Journal: journal, Rand: rand.New(rand.NewPCG(1, 1)), Day: day} //nolint:gosec // any will do

@@ -18,7 +18,7 @@ func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *program
 	if err := s.CaughtUp(ctx); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(slower * within); ; {
+	for end := time.Now().Add(leeway * slower * within); ; {
 		waiting, l := unsettled(ctx, t, o, s)
 		if waiting == "" {
 			return l
