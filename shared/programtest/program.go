@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"liuke.dev/shared/offspring"
 )
 
 // Launch says how the program is started.
@@ -59,7 +61,7 @@ func Start(l Launch) (*Program, error) {
 	p.cmd.Env = environment(l.Env)
 	p.cmd.Stdout, p.cmd.Stderr = p.Out, p.Out
 	p.cmd.WaitDelay = 5 * time.Second
-	if err := p.cmd.Start(); err != nil {
+	if err := offspring.Start(p.cmd); err != nil {
 		return nil, err
 	}
 	go func() {

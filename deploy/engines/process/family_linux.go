@@ -10,9 +10,6 @@ import (
 
 func attributes(c Command) *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is for this process, which then stops its engines in order
-	if !c.Detached {
-		a.Pdeathsig = syscall.SIGKILL
-	}
 	if c.User != nil {
 		a.Credential = &syscall.Credential{Uid: c.User.UID, Gid: c.User.GID}
 	}

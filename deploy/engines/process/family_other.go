@@ -4,8 +4,7 @@ package process
 
 import "syscall"
 
-// Elsewhere than on Linux a child cannot be told to die with its parent, and
-// only the process itself gets signals.
+// Elsewhere than on Linux only the process itself gets signals.
 func attributes(c Command) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 func startOf(int) string { return "" }

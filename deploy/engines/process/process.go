@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"liuke.dev/shared/offspring"
 )
 
 // Command says what to run.
@@ -143,7 +145,11 @@ func (p *Process) spawn() error {
 	child.Dir, child.Stdout, child.Stderr = p.command.Dir, out, out
 	child.SysProcAttr = attributes(p.command)
 	keepToOurselves()
-	if err := onLastingThread(child.Start); err != nil {
+	start := offspring.Start
+	if p.command.Detached {
+		start = (*exec.Cmd).Start
+	}
+	if err := start(child); err != nil {
 		return err
 	}
 	exited := make(chan struct{})

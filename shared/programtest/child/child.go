@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"liuke.dev/shared/offspring"
 )
 
 // env has the child's configuration; a process without it is the test itself.
@@ -60,7 +62,7 @@ func Start(t testing.TB, config any) *Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.cmd.Start(); err != nil {
+	if err := offspring.Start(p.cmd); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Kill)

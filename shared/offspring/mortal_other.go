@@ -1,0 +1,7 @@
+//go:build !linux
+
+package offspring
+
+import "os/exec"
+
+func mortal(*exec.Cmd) {}
