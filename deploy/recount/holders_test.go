@@ -1,13 +1,10 @@
 package recount
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"testing"
 
 	"liuke.dev/shared/catalogue"
-	"liuke.dev/shared/facts"
 )
 
 // Whoever holds a thing is known from its facts, and how often it went to somebody
@@ -27,15 +24,7 @@ func TestHolders(t *testing.T) {
 		&catalogue.TaskChanged{After: catalogue.Task{ID: "a", Assignee: "li"}}, &catalogue.TaskEnded{After: catalogue.Task{ID: "b", Assignee: "wang"}},
 		&catalogue.TransferStepped{After: catalogue.Transfer{ID: "a", From: "li", To: "zhao", Status: catalogue.TransferApproved}},
 	}
-	var events []facts.Event
-	for i, d := range story {
-		data, err := json.Marshal(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		events = append(events, facts.Event{ID: fmt.Sprintf("x/%d/0", i), Type: d.Kind().Type, Data: data})
-	}
-	h, err := ReadHolders(events)
+	h, err := ReadHolders(told(t, story))
 	if err != nil {
 		t.Fatal(err)
 	}

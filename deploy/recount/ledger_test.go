@@ -29,9 +29,9 @@ func story() []catalogue.Data {
 	}
 }
 
-func broken(t *testing.T, story []catalogue.Data) []string {
+// told gives a story as it comes in the stream.
+func told(t *testing.T, story []catalogue.Data) (events []facts.Event) {
 	t.Helper()
-	var events []facts.Event
 	for i, d := range story {
 		data, err := json.Marshal(d)
 		if err != nil {
@@ -39,7 +39,12 @@ func broken(t *testing.T, story []catalogue.Data) []string {
 		}
 		events = append(events, facts.Event{ID: fmt.Sprintf("x/%d/0", i), Type: d.Kind().Type, Data: data})
 	}
-	l, err := ReadLedger(events)
+	return events
+}
+
+func broken(t *testing.T, story []catalogue.Data) []string {
+	t.Helper()
+	l, err := ReadLedger(told(t, story))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,6 +95,9 @@ type FollowUp struct {
 	Typed    int  `json:"typed,omitempty" doc:"How many fields a person filled in; none when it was captured, none that the front end had prefilled (C-16)"`
 }
 
+// MostTyped is how many fields of a follow-up can be filled in.
+const MostTyped = 14
+
 // FirstContactSignalled is recorded when a call, chat, mail or meeting with somebody who is not in the system is signalled.
 type FirstContactSignalled struct {
 	Head

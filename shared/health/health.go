@@ -53,6 +53,10 @@ const (
 	Aside  Kind = "aside"  // some work is put off: a mail, a file, a sign-in
 )
 
+// Engine tells whether it is outside of the process, which lives on it: no new start
+// brings one back.
+func (k Kind) Engine() bool { return k == Needed || k == Used }
+
 // State is how one thing stands.
 type State struct {
 	Name    string       `json:"name"`
@@ -245,10 +249,10 @@ func Stuck(all []State, now instant.Time) []State {
 	var out []State
 	for _, s := range all {
 		switch {
-		case s.State == OK || s.Kind == Aside:
-		case s.Kind != Own:
-			return nil // no new start brings an engine back
-		case now.Sub(s.Since) > stuckFor:
+		case s.State == OK:
+		case s.Kind.Engine():
+			return nil
+		case s.Kind == Own && now.Sub(s.Since) > stuckFor:
 			out = append(out, s)
 		}
 	}

@@ -129,7 +129,7 @@ func (p *Presence) failing(ctx context.Context, end bool) map[string]instant.Tim
 		return out // what is being closed answers no more
 	}
 	for _, s := range p.board.States(ctx) {
-		if (s.Kind == health.Needed || s.Kind == health.Used) && s.State == health.Failing && !strings.HasPrefix(s.Name, "store:") { // a store that is away takes no words: found by the gap
+		if s.Kind.Engine() && s.State == health.Failing && !strings.HasPrefix(s.Name, "store:") { // a store that is away takes no words: found by the gap
 			out[s.Name] = cmp.Or(s.LastOK, s.Since)
 		}
 	}

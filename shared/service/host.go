@@ -87,11 +87,11 @@ func NewHost(c config.Config, log *slog.Logger) (*Host, error) {
 	h.health = health.New(instant.Now)
 	registry.MustRegister(h.health)
 	registry.MustRegister(engines.Collectors()...)
-	// Once people and policy are known, requests are served without a broker: facts
-	// wait in the store. A proxy that took every process out would make it an outage.
 	if files != nil {
 		h.health.Beside("objects", files.Ping)
 	}
+	// Once people and policy are known, requests are served without a broker: facts
+	// wait in the store. A proxy that took every process out would make it an outage.
 	h.health.Use("kafka", func(ctx context.Context) error { return h.Cluster.Ping(ctx) })
 	return h, nil
 }

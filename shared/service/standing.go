@@ -82,5 +82,5 @@ func (h *Host) Standing(ctx context.Context) Standing {
 
 func failing(name, why string) health.State {
 	now := instant.Now()
-	return health.State{Name: name, State: health.Failing, Needed: true, Error: why, Since: now, Checked: now}
+	return health.State{Name: name, State: health.Failing, Kind: health.Needed, Needed: true, Error: why, Since: now, Checked: now}
 }

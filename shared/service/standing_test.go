@@ -21,6 +21,9 @@ func (s *stand) standing(t *testing.T, path string, want int) (out Standing, of 
 	of = map[string]health.State{}
 	for _, one := range out.Checks {
 		of[one.Name] = one
+		if one.Kind == "" || one.Needed != (one.Kind == health.Needed) {
+			t.Errorf("nobody can tell what follows when %s fails: %+v", one.Name, one)
+		}
 	}
 	return out, of
 }

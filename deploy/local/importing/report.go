@@ -16,6 +16,7 @@ import (
 	"liuke.dev/deploy/local/api"
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/spreadsheet"
 )
 
 // Entry is what was refused or adjusted in a row of a list that goes with the file:
@@ -80,7 +81,7 @@ func (j *Job) report(body io.Reader, w io.Writer) error {
 	rows := [][]string{append(header, "file")} // with the mark that spreadsheets recognise UTF-8 by
 	entries := slices.SortedStableFunc(slices.Values(j.entries), func(x, y Entry) int { return cmp.Or(strings.Compare(x.File, y.File), x.Line-y.Line) })
 	for _, e := range entries {
-		rows = append(rows, []string{strconv.Itoa(e.Line), e.Outcome, e.Field, e.Rule, harmless(e.Value), harmless(e.Became), e.Text.Zh, e.Text.En, e.File})
+		rows = append(rows, []string{strconv.Itoa(e.Line), e.Outcome, e.Field, e.Rule, spreadsheet.Harmless(e.Value), spreadsheet.Harmless(e.Became), e.Text.Zh, e.Text.En, e.File})
 	}
 	if err := out.WriteAll(rows); err != nil {
 		return err
@@ -99,12 +100,4 @@ func (j *Job) report(body io.Reader, w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// harmless keeps a spreadsheet from taking a value of a file for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

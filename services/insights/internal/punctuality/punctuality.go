@@ -37,9 +37,6 @@ const (
 var spec = store.Spec{Name: "record_time", Indexes: []store.Index{{Name: byOwner, Equal: []string{"owner", "late"}, Order: "recorded_at"},
 	{Name: byTyped, Equal: []string{"typed", "owner"}, Order: "recorded_at", Sparse: true}}}
 
-// mostTyped is how many fields a follow-up has.
-const mostTyped = 14
-
 // Book keeps the records.
 type Book struct{ docs store.Collection[Record] }
 
@@ -125,7 +122,7 @@ func (b *Book) Of(ctx context.Context, owner string, p Period) (Figures, error) 
 // typed gives how many fields an owner's follow-ups of a period took on average.
 func (b *Book) typed(ctx context.Context, owner string, p Period) (float64, error) {
 	var fields, followUps int64
-	for n := 1; n <= mostTyped; n++ {
+	for n := 1; n <= catalogue.MostTyped; n++ {
 		times, err := b.docs.Count(ctx, store.Query{Index: byTyped, Equal: []any{n, owner}, Range: p.of()})
 		if err != nil {
 			return 0, err

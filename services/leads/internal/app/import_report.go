@@ -12,6 +12,7 @@ import (
 	"liuke.dev/services/leads/internal/lead"
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/spreadsheet"
 	"liuke.dev/shared/store"
 )
 
@@ -152,7 +153,7 @@ func (a *App) WriteImportReport(ctx context.Context, id string, to io.Writer) er
 	}
 	err := a.eachReport(ctx, id, -1, func(r imports.Report) error {
 		for _, e := range r.Entries {
-			row := []string{fmt.Sprint(e.Line), e.Outcome, e.Field, e.Rule, harmless(e.Value), harmless(e.Became), e.Text.Zh, e.Text.En}
+			row := []string{fmt.Sprint(e.Line), e.Outcome, e.Field, e.Rule, spreadsheet.Harmless(e.Value), spreadsheet.Harmless(e.Became), e.Text.Zh, e.Text.En}
 			if err := w.Write(row); err != nil {
 				return err
 			}
@@ -161,12 +162,4 @@ func (a *App) WriteImportReport(ctx context.Context, id string, to io.Writer) er
 	})
 	w.Flush()
 	return errors.Join(err, w.Error())
-}
-
-// harmless keeps a spreadsheet from taking a value of the file for a formula.
-func harmless(s string) string {
-	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {
-		return "'" + s
-	}
-	return s
 }

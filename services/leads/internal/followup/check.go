@@ -52,8 +52,9 @@ func check(in Input, s Subject, by By, v *policy.View, now instant.Time) []probl
 	if !in.Captured && s.Open {
 		c.seven(in, s.Trail)
 	}
+	filled := in.fields()
 	for i, name := range in.Prefilled {
-		if !slices.Contains(in.fields(), name) {
+		if !slices.Contains(filled, name) {
 			c.add(fmt.Sprintf("prefilled[%d]", i), "C-16", "“"+name+"”没有填写，不能算作预填", "\""+name+"\" is not filled in, so nobody prefilled it")
 		}
 	}

@@ -2,9 +2,6 @@ package followup
 
 import "slices"
 
-// MostTyped is how many fields of a follow-up can be filled in.
-const MostTyped = 14
-
 // fields names what is filled in of a follow-up. The direction is outbound
 // unless somebody says otherwise.
 func (in Input) fields() []string {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"liuke.dev/services/leads/internal/followup"
+	"liuke.dev/shared/catalogue"
 )
 
 // C-16: what a follow-up takes of somebody's time is counted: the fields that a
@@ -16,17 +17,17 @@ func TestTypedFields(t *testing.T) {
 		in   followup.Input
 		want int
 	}{
-		"all": {every, followup.MostTyped},
+		"all": {every, catalogue.MostTyped},
 		"some prefilled": {func() followup.Input {
 			in := every
 			in.Prefilled = []string{"occurred_at", "channel", "direction"}
 			return in
-		}(), followup.MostTyped - 3},
+		}(), catalogue.MostTyped - 3},
 		"outbound is said for everybody": {func() followup.Input {
 			in := every
 			in.Direction = followup.Outbound
 			return in
-		}(), followup.MostTyped - 1},
+		}(), catalogue.MostTyped - 1},
 		"captured": {followup.Input{OccurredAt: now, Direction: followup.Inbound, Channel: "phone", KeyPoints: "transcript", Captured: true}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

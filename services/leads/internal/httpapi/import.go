@@ -116,8 +116,8 @@ func (h importing) run(ctx context.Context, in *struct {
 func (h importing) discard(ctx context.Context, in *struct {
 	ImportPath
 	httpx.IfMatch
-}) (*struct{}, error) {
-	return nil, h.app.DiscardImport(ctx, in.ID, in.IfMatch)
+}) (*httpx.None, error) {
+	return httpx.NoContent(), h.app.DiscardImport(ctx, in.ID, in.IfMatch)
 }
 
 type previewView struct {
