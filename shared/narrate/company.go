@@ -1,6 +1,8 @@
 package narrate
 
 import (
+	"slices"
+
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/lang"
 )
@@ -41,20 +43,11 @@ func personChanged(names Names, d catalogue.PersonChanged) lang.Text {
 		return say("新增员工 %s", "added %s to the people", d.After.Name)
 	}
 	for _, a := range d.After.Absences {
-		if !absent(d.Before.Absences, a.ID) {
+		if !slices.ContainsFunc(d.Before.Absences, func(known catalogue.Absence) bool { return known.ID == a.ID }) {
 			return say("%s 请假，由 %s 代理", "%s is absent, %s stands in", d.After.Name, names.of(a.Delegate))
 		}
 	}
 	return say("修改员工 %s 的资料", "changed what is recorded of %s", d.After.Name)
-}
-
-func absent(known []catalogue.Absence, id string) bool {
-	for _, a := range known {
-		if a.ID == id {
-			return true
-		}
-	}
-	return false
 }
 
 var interruptions = map[string]lang.Text{
