@@ -41,10 +41,11 @@ func Fact(factType string, data json.RawMessage, names Names) lang.Text {
 	if head.Actor.Kind == catalogue.ActorPerson {
 		who = same(names.of(head.Actor.ID))
 	}
-	return say("%s：%s", "%s: %s", who, tell(factType, data, names))
+	return say("%s：%s", "%s: %s", who, What(factType, data, names))
 }
 
-func tell(factType string, data json.RawMessage, names Names) lang.Text {
+// What says what was recorded, without by whom.
+func What(factType string, data json.RawMessage, names Names) lang.Text {
 	t, known := tellers[factType]
 	if !known {
 		return lang.T("一条新类型的记录", "a record of a new kind")

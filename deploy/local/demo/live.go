@@ -53,6 +53,9 @@ func (l *Life) Run(ctx context.Context) error {
 	}
 	go func() { l.report(l.visit(ctx)) }()
 	go func() { l.report(l.meet(ctx)) }()
+	for _, who := range dutiful {
+		go func() { l.report(l.attend(ctx, who)) }()
+	}
 	l.business(ctx)
 	select {
 	case err := <-l.errs:
@@ -66,17 +69,19 @@ func (l *Life) Run(ctx context.Context) error {
 // a journey was quicker, as when a rule has given a lead to somebody else or cancelled
 // what nobody decided about: that is the program at work, not a failure.
 func (l *Life) report(err error) {
-	var refused *api.Error
-	if errors.As(err, &refused) && slices.Contains(overtaken, refused.Status) {
-		return
-	}
-	if err == nil {
+	if err == nil || overtook(err) {
 		return
 	}
 	select {
 	case l.errs <- err:
 	default:
 	}
+}
+
+// overtook tells whether a refusal says that somebody was quicker.
+func overtook(err error) bool {
+	var refused *api.Error
+	return errors.As(err, &refused) && slices.Contains(overtaken, refused.Status)
 }
 
 var overtaken = []int{http.StatusForbidden, http.StatusConflict, http.StatusPreconditionFailed}

@@ -132,5 +132,9 @@ func (l *Life) finish(ctx context.Context, d *pursuit, pace float64, lost bool) 
 	if lost {
 		return true, l.c.Do(ctx, d.owner, "POST", "/v1/deals/"+d.id+"/loss", body{"reason": "price"}, nil)
 	}
-	return true, l.c.Do(ctx, d.owner, "POST", "/v1/deals/"+d.id+"/win", body{}, nil)
+	if err := l.c.Do(ctx, d.owner, "POST", "/v1/deals/"+d.id+"/win", body{}, nil); err != nil {
+		return true, err
+	}
+	// A win without a date for the next visit would be a leak.
+	return true, l.followUp(ctx, d.owner, "/v1/deals/"+d.id, talk{outbound, "感谢信任，约好上线后回访"}, l.days(30))
 }

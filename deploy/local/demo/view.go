@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,10 +99,7 @@ func (v *View) show(e facts.Event) error {
 	if !ok || e.Time < v.Start || !telling(e) {
 		return nil
 	}
-	text := narrate.Fact(e.Type, e.Data, v.name).In(v.Language)
-	if company := v.company(e); company != "" && e.Type != typeOf(&catalogue.LeadRecorded{}) {
-		text = company + " | " + text
-	}
+	text := v.words(e)
 	day := float64(e.Time.Sub(v.Start).Milliseconds()*v.Speed) / (24 * 3600 * 1000)
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -115,6 +113,21 @@ func (v *View) show(e facts.Event) error {
 	}
 	_, err := fmt.Fprintf(v.Out, "  %6.1f  %s %s\n", day, look.sign, text)
 	return err
+}
+
+// words tells a fact in one line: whom it is about, once, and who did it unless it was
+// a journey, whose work most of it is.
+func (v *View) words(e facts.Event) string {
+	var d struct{ catalogue.Head }
+	say := narrate.Fact
+	if json.Unmarshal(e.Data, &d) == nil && d.Actor.Kind == catalogue.ActorJourney {
+		say = narrate.What
+	}
+	text := say(e.Type, e.Data, v.name).In(v.Language)
+	if company := v.company(e); !strings.Contains(text, company) {
+		return company + " | " + text
+	}
+	return text
 }
 
 // telling leaves out what is true and nobody waits to see: orders of long ago, and

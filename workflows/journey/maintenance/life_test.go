@@ -86,48 +86,83 @@ func TestFactsInAnyOrder(t *testing.T) {
 	})
 }
 
+// lived draws the life of a customer who is looked after: judged anew, won again, steps
+// done, months in which nobody does anything.
+func lived(t *testing.T, r *rapid.T) *house {
+	s := won(t, at(t))
+	now := at(t)
+	for range rapid.IntRange(1, 25).Draw(r, "events") {
+		now += instant.Time(rapid.Int64Range(1, 40*int64(day)).Draw(r, "pause"))
+		s.to(now)
+		switch rapid.IntRange(0, 4).Draw(r, "what") {
+		case 0:
+			s.m.Standing.Red = !s.m.Standing.Red
+			s.tell(now, "standing", nil)
+		case 1:
+			s.m.Standing.Lifecycle = rapid.SampledFrom(catalogue.Lifecycles[:5]).Draw(r, "state")
+			s.m.Standing.Entries++
+			s.tell(now, "standing", nil)
+		case 2:
+			s.m.Wins++
+			s.m.Won = append(s.m.Won, catalogue.WonDeal{Deal: "d", No: s.m.Wins, At: now})
+			s.tell(now, "won", nil)
+		case 3, 4:
+			if len(s.m.Running) == 0 {
+				continue
+			}
+			p := rapid.SampledFrom(s.m.Running).Draw(r, "process")
+			for _, st := range p.Steps {
+				if st.Status == catalogue.TakenOpen {
+					s.end(now, p.ID, st.ID, catalogue.TakenDone, rapid.SampledFrom([]string{"", "task"}).Draw(r, "how"))
+					break
+				}
+			}
+		}
+	}
+	return s
+}
+
 // Every obligation fires once: ids are never used again, over years and any
 // sequence of events.
 func TestObligationsFireOnce(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		s := won(t, at(t))
-		now := at(t)
-		for range rapid.IntRange(1, 25).Draw(r, "events") {
-			now += instant.Time(rapid.Int64Range(1, 40*int64(day)).Draw(r, "pause"))
-			s.to(now)
-			switch rapid.IntRange(0, 4).Draw(r, "what") {
-			case 0:
-				s.m.Standing.Red = !s.m.Standing.Red
-				s.tell(now, "standing", nil)
-			case 1:
-				s.m.Standing.Lifecycle = rapid.SampledFrom(catalogue.Lifecycles[:5]).Draw(r, "state")
-				s.m.Standing.Entries++
-				s.tell(now, "standing", nil)
-			case 2:
-				s.m.Wins++
-				s.m.Won = append(s.m.Won, catalogue.WonDeal{Deal: "d", No: s.m.Wins, At: now})
-				s.tell(now, "won", nil)
-			case 3, 4:
-				if len(s.m.Running) == 0 {
-					continue
-				}
-				p := rapid.SampledFrom(s.m.Running).Draw(r, "process")
-				for _, st := range p.Steps {
-					if st.Status == catalogue.TakenOpen {
-						s.end(now, p.ID, st.ID, catalogue.TakenDone, rapid.SampledFrom([]string{"", "task"}).Draw(r, "how"))
-						break
-					}
-				}
-			}
-		}
 		seen := map[string]bool{}
-		for _, f := range s.Fired {
+		for _, f := range lived(t, r).Fired {
 			if seen[f.Obligation.ID] {
 				r.Fatalf("%s fired twice", f.Obligation.ID)
 			}
 			seen[f.Obligation.ID] = true
 		}
 	})
+}
+
+// Decide is a function of its input alone, to the byte, whatever is remembered and
+// whatever comes; and what comes again, in whatever order, changes nothing.
+func TestDecideIsAFunctionOfItsInput(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := lived(t, r)
+		facts := s.h.Events
+		in := journey.Input{ID: "c1", Facts: facts, Now: facts[len(facts)-1].Time + instant.Time(rapid.IntRange(0, 200).Draw(r, "later"))*day, View: s.View}
+		if first, again := decided(t, in), decided(t, in); first != again {
+			r.Fatalf("two answers to one input:\n%s\n%s", first, again)
+		}
+		before := s.Last.State
+		if d := s.Decide(facts[len(facts)-1].Time, rapid.Permutation(facts).Draw(r, "again")...); len(d.Read) != 0 || len(d.Fired) != 0 || string(d.State) != string(before) {
+			r.Fatalf("read %v, fired %v; it remembered\n%s\nand now\n%s", d.Read, d.Fired, before, d.State)
+		}
+	})
+}
+
+func decided(t *testing.T, in journey.Input) string {
+	d, err := journey.Of(maintenance.Rules).Decide(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
 }
 
 // ten years of a customer: what waits and what is remembered stays small,
