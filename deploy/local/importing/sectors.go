@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"liuke.dev/shared/policy"
+	"liuke.dev/shared/spelling"
 )
 
 // commonSectors are the names by which other systems and the national classification
@@ -36,11 +37,11 @@ func (j *Job) sectors(ctx context.Context) (sectors, error) {
 	s := sectors{map[string]string{}, map[string]string{}}
 	for _, m := range book.Sections.Health.Models {
 		for _, name := range m.Sectors {
-			s.own[letters(name)] = name
+			s.own[spelling.Key(name)] = name
 		}
 	}
 	for _, name := range commonSectors {
-		if key := letters(name); s.own[key] == "" {
+		if key := spelling.Key(name); s.own[key] == "" {
 			s.common[key] = name
 		}
 	}
@@ -50,7 +51,7 @@ func (j *Job) sectors(ctx context.Context) (sectors, error) {
 // spelled gives a sector as it is known, or the nearest known one where no more than
 // one letter in five differs. Where several are as near it stays, in doubt.
 func (s sectors) spelled(v string) (became string, doubt []string) {
-	key := letters(v)
+	key := spelling.Key(v)
 	if name := s.own[key]; name != "" {
 		return name, nil
 	}
@@ -61,7 +62,7 @@ func (s sectors) spelled(v string) (became string, doubt []string) {
 	distance := len([]rune(key)) / 5
 	for _, known := range []map[string]string{s.own, s.common} {
 		for k, name := range known {
-			d := apart(key, k)
+			d := spelling.Apart(key, k)
 			if d > distance || d == 0 {
 				continue
 			}
@@ -76,7 +77,7 @@ func (s sectors) spelled(v string) (became string, doubt []string) {
 	case 0:
 		return v, nil
 	case 1:
-		if s.own[letters(near[0])] == near[0] {
+		if s.own[spelling.Key(near[0])] == near[0] {
 			return near[0], nil
 		}
 		return asWritten(near[0], v), nil
@@ -94,38 +95,4 @@ func asWritten(name, v string) string {
 		return string(unicode.ToUpper(runes[0])) + string(runes[1:])
 	}
 	return name
-}
-
-// letters is a name without what spellings differ by: spaces, signs, case.
-func letters(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
-}
-
-// apart counts the letters by which two words differ; two that changed places are one.
-func apart(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		for j := range rows[i] {
-			if i == 0 || j == 0 {
-				rows[i][j] = i + j
-				continue
-			}
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(x)][len(y)]
 }

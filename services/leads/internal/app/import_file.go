@@ -16,6 +16,7 @@ import (
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/spelling"
 	"liuke.dev/shared/store"
 )
 
@@ -207,7 +208,7 @@ func (a *App) plan(i imports.Import, v *policy.View, at instant.Time) (*imports.
 	names := map[string]string{}
 	for _, id := range a.People.Active() {
 		p, _ := a.People.Person(id)
-		for _, name := range []string{imports.Key(p.Name), strings.ToLower(p.Email)} {
+		for _, name := range []string{spelling.Key(p.Name), strings.ToLower(p.Email)} {
 			if _, twice := names[name]; twice {
 				id = "" // two people of one name: neither is meant
 			}
@@ -218,7 +219,7 @@ func (a *App) plan(i imports.Import, v *policy.View, at instant.Time) (*imports.
 		id := name
 		if _, ok := a.People.Person(id); !ok {
 			if id = names[strings.ToLower(name)]; id == "" {
-				id = names[imports.Key(name)]
+				id = names[spelling.Key(name)]
 			}
 		}
 		p, ok := a.People.Person(id)

@@ -15,6 +15,7 @@ import (
 	"liuke.dev/shared/httpx"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/policy/policytest"
+	"liuke.dev/shared/spelling"
 	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/engines"
 )
@@ -53,7 +54,7 @@ func officeOn(t testing.TB, e store.Engine, people ...catalogue.Person) importOf
 }
 
 func seller(name string) catalogue.Person {
-	return catalogue.Person{ID: "p-" + imports.Key(name), Name: name, Roles: []string{string(auth.Salesperson)}, Supervisor: "boss", Active: true}
+	return catalogue.Person{ID: "p-" + spelling.Key(name), Name: name, Roles: []string{string(auth.Salesperson)}, Supervisor: "boss", Active: true}
 }
 
 // upload brings a file in and sets its mapping.

@@ -8,6 +8,7 @@ import (
 	"liuke.dev/shared/catalogue"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/spelling"
 )
 
 // DealRow is what a row of deals becomes.
@@ -175,7 +176,7 @@ func (r *reading) options(d *catalogue.Deal) {
 // customer links the row's account. A deal without one is kept and marked; an
 // open one with a name alone is matched by its journey.
 func (r *reading) customer(d *catalogue.Deal) {
-	d.Customer = r.customers[Key(d.Company)]
+	d.Customer = r.customers[spelling.Key(d.Company)]
 	switch {
 	case d.Company == "":
 		d.Customer = ""
@@ -207,7 +208,7 @@ func (r *reading) answers(d *catalogue.Deal) {
 }
 
 func yesNo(v string) (yes, known bool) {
-	switch Key(v) {
+	switch spelling.Key(v) {
 	case "yes", "y", "true", "1", "是", "有", "已":
 		return true, true
 	case "no", "n", "false", "0", "否", "无", "未":

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"liuke.dev/shared/lang"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/spelling"
 )
 
 // Field is what a column can mean.
@@ -19,9 +19,9 @@ type Field struct {
 }
 
 func field(id, zh, en string, headers ...string) Field {
-	f := Field{ID: id, Name: lang.T(zh, en), headers: []string{Key(id), Key(zh), Key(en)}}
+	f := Field{ID: id, Name: lang.T(zh, en), headers: []string{spelling.Key(id), spelling.Key(zh), spelling.Key(en)}}
 	for _, h := range headers {
-		f.headers = append(f.headers, Key(h))
+		f.headers = append(f.headers, spelling.Key(h))
 	}
 	return f
 }
@@ -85,20 +85,6 @@ func FieldsOf(kind string, p *policy.Pipeline) []Field {
 	return all
 }
 
-// Key is a name without what spellings differ by: spaces, signs, case, width.
-func Key(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!'
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(unicode.ToLower(r))
-		}
-	}
-	return b.String()
-}
-
 // Guess proposes a mapping from headers and values; each column means one field
 // at most, each field one column.
 func Guess(kind string, columns []Column, p *policy.Pipeline) Mapping {
@@ -110,7 +96,7 @@ func Guess(kind string, columns []Column, p *policy.Pipeline) Mapping {
 				continue
 			}
 			for _, c := range columns {
-				if !taken[c.Header] && Key(c.Header) == f.headers[rank] {
+				if !taken[c.Header] && spelling.Key(c.Header) == f.headers[rank] {
 					m.Fields[f.ID], taken[c.Header] = c.Header, true
 					break
 				}
@@ -193,9 +179,9 @@ func (m *Mapping) guessStages(columns []Column, p *policy.Pipeline) {
 }
 
 func stageMeant(v string, p *policy.Pipeline) string {
-	key := Key(v)
+	key := spelling.Key(v)
 	for _, s := range p.Stages {
-		if key == Key(s.ID) || key == Key(s.Name.Zh) || key == Key(s.Name.En) {
+		if key == spelling.Key(s.ID) || key == spelling.Key(s.Name.Zh) || key == spelling.Key(s.Name.En) {
 			return s.ID
 		}
 	}

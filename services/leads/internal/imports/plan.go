@@ -8,6 +8,7 @@ import (
 	"liuke.dev/shared/money"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/spelling"
 )
 
 // Plan is a mapping with its options, ready to read rows.
@@ -55,10 +56,10 @@ func NewPlan(i Import, v *policy.View, now instant.Time, person func(string) (st
 	p.people, p.customers, p.products = keyed(o.People), keyed(o.Customers), map[string]string{}
 	p.expected = map[string]bool{}
 	for _, name := range o.NewPeople {
-		p.expected[Key(name)] = true
+		p.expected[spelling.Key(name)] = true
 	}
 	for _, name := range o.Products {
-		p.products[Key(name)] = name
+		p.products[spelling.Key(name)] = name
 	}
 	return p, nil
 }
@@ -66,7 +67,7 @@ func NewPlan(i Import, v *policy.View, now instant.Time, person func(string) (st
 func keyed(in map[string]string) map[string]string {
 	out := make(map[string]string, len(in))
 	for name, id := range in {
-		out[Key(name)] = id
+		out[spelling.Key(name)] = id
 	}
 	return out
 }
@@ -189,12 +190,12 @@ func (r *reading) owner(open bool) string {
 	v := r.cell("owner")
 	id, active, ok := "", false, false
 	if v != "" {
-		if mapped := r.people[Key(v)]; mapped != "" {
+		if mapped := r.people[spelling.Key(v)]; mapped != "" {
 			id, active, ok = r.Person(mapped)
 		} else {
 			id, active, ok = r.Person(v)
 		}
-		if !ok && r.expected[Key(v)] { // an import is not run before they are there
+		if !ok && r.expected[spelling.Key(v)] { // an import is not run before they are there
 			return v
 		}
 	}
@@ -229,7 +230,7 @@ func (r *reading) option(field string, options []policy.Option) string {
 
 func optionMeant(v string, options []policy.Option) (string, bool) {
 	for _, o := range options {
-		if k := Key(v); k == Key(o.ID) || k == Key(o.Name.Zh) || k == Key(o.Name.En) {
+		if k := spelling.Key(v); k == spelling.Key(o.ID) || k == spelling.Key(o.Name.Zh) || k == spelling.Key(o.Name.En) {
 			return o.ID, true
 		}
 	}
