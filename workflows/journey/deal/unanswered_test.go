@@ -112,3 +112,27 @@ func TestUnansweredByALowerNumber(t *testing.T) {
 		t.Errorf("due %s", r.Due)
 	}
 }
+
+// C-06: whoever calls again and again within the reply window does not put the reminder
+// off, nor hears it twice in one silence; an answer to all but the last begins anew.
+func TestUnansweredByManyContacts(t *testing.T) {
+	s := begin(t, journeytest.View(t, func(p *policy.Sections) { p.Risk.ReplyWindow = policy.D("3d") }))
+	base := journeytest.At(t, "2026-03-03 10:00")
+	const calls = 100
+	for i := range calls {
+		s.tell(base+instant.Time(i)*hour, follow(base+instant.Time(i)*hour, outbound))
+	}
+	last := base + (calls-1)*hour
+	s.tell(last+ms, follow(last-ms)) // recorded late: the customer had spoken before the last call
+	s.tell(last+hour, follow(last+hour, outbound))
+	s.Until(last + 9*day)
+	var got []instant.Time
+	for _, f := range s.Fired {
+		if f.Obligation.Rule == "unanswered" && len(f.Effects) > 0 {
+			got = append(got, f.Obligation.Due)
+		}
+	}
+	if want := []instant.Time{base + hour + 3*day, last + hour + 3*day}; !slices.Equal(got, want) {
+		t.Errorf("reminded %v, want %v", got, want)
+	}
+}

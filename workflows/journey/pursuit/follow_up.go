@@ -9,7 +9,9 @@ import (
 	"liuke.dev/workflows/journey"
 )
 
-// maxWaiting bounds the outbound contacts that wait for an answer.
+// maxWaiting bounds the outbound contacts that wait for an answer. The first of a silence
+// are kept, whose windows end first and which are more than any policy counts, and
+// the newest, which waits on when an answer to the others comes.
 const maxWaiting = 16
 
 // FollowUp takes a recorded follow-up. Only one that counts resets clocks
@@ -47,8 +49,8 @@ func (c *Care) spoke(m journey.Moment, counts bool) {
 	}
 	c.Waiting = append(c.Waiting, m)
 	slices.SortFunc(c.Waiting, func(a, b journey.Moment) int { return cmp.Compare(a.V, b.V) })
-	if over := len(c.Waiting) - maxWaiting; over > 0 {
-		c.Waiting = slices.Delete(c.Waiting, 0, over)
+	if newest := len(c.Waiting) - 1; newest >= maxWaiting {
+		c.Waiting = slices.Delete(c.Waiting, maxWaiting-1, newest)
 	}
 }
 
