@@ -101,7 +101,7 @@ func status() *cobra.Command {
 				return fmt.Errorf("nothing was started in %s", dir)
 			}
 			table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "engine\taddress\tpid\tstate\tlog")
+			fmt.Fprintln(table, "engine\taddress\tpid\tstate\tmemory\tdisk\tlog")
 			down := 0
 			for _, r := range all {
 				p, state := r.Process(), "answers"
@@ -111,7 +111,11 @@ func status() *cobra.Command {
 				case p.Ready(c.Context()) != nil:
 					state, down = "runs, does not answer", down+1
 				}
-				fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\n", r.Name, r.Address, r.ID.PID, state, r.Log)
+				w, err := p.Weigh()
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", r.Name, r.Address, r.ID.PID, state, megabytes(w.Memory), megabytes(w.Disk), r.Log)
 			}
 			if err := table.Flush(); err != nil {
 				return err
@@ -153,7 +157,8 @@ func run() *cobra.Command {
 				return err
 			}
 			if len(command) > 0 {
-				return errors.Join(with(c.Context(), s, command), s.Kill())
+				ran := with(c.Context(), s, command)
+				return errors.Join(ran, took(c.ErrOrStderr(), s.Records()), s.Kill())
 			}
 			export(c.OutOrStdout(), s.Environment())
 			input := make(chan struct{})
@@ -170,6 +175,22 @@ func run() *cobra.Command {
 	engineFlags(c, &o)
 	return c
 }
+
+// took says what the engines took for the command that has ended.
+func took(to io.Writer, all []set.Record) error {
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "engine\tmemory\tdisk")
+	for _, r := range all {
+		w, err := r.Process().Weigh()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", r.Name, megabytes(w.Memory), megabytes(w.Disk))
+	}
+	return table.Flush()
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%d MB", n>>20) }
 
 // with runs a command that finds the engines by its environment: as Liuke's
 // programs do, and as its tests and benchmarks do.

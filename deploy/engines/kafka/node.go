@@ -65,7 +65,7 @@ func newNode(c nodeConfig) *Node {
 	n := &Node{ID: c.ID, Address: c.Advertised(), Direct: freeport.Address(c.Client), inner: freeport.Address(c.Broker), config: c}
 	n.Process = process.New(process.Command{
 		Name: fmt.Sprint("kafka-", c.ID), Path: "java", Args: append(n.flags(), "kafka.Kafka", c.file()),
-		Log: filepath.Join(c.Dir, "server.log"), Detached: c.Options.Detached,
+		Data: []string{c.Data()}, Log: filepath.Join(c.Dir, "server.log"), Detached: c.Options.Detached,
 		Ready: func(ctx context.Context) error { return knows(ctx, n.inner, n.ID) },
 	})
 	return n

@@ -71,9 +71,10 @@ func prepare(ctx context.Context, dir string, o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Address: freeport.Address(ports[0])}
-	args := append(java.Flags(classPath, heap), "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "StandIn", fmt.Sprint(ports[0]), filepath.Join(dir, "mongo-changes.bson"))
+	changes := filepath.Join(dir, "mongo-changes.bson")
+	args := append(java.Flags(classPath, heap), "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "StandIn", fmt.Sprint(ports[0]), changes)
 	s.Process = process.New(process.Command{
-		Name: "mongo", Path: "java", Args: args, Log: filepath.Join(dir, "mongo.log"), Detached: o.Detached,
+		Name: "mongo", Path: "java", Args: args, Data: []string{changes}, Log: filepath.Join(dir, "mongo.log"), Detached: o.Detached,
 		Ready: func(ctx context.Context) error { return Ping(ctx, s.Address) },
 	})
 	return s, nil

@@ -81,7 +81,7 @@ func prepare(ctx context.Context, dir string, o Options) (*Server, error) {
 	}
 	s.Process = process.New(process.Command{
 		Name: "postgres", Path: filepath.Join(programs, "postgres"), Args: append([]string{"-D", data, "-p", fmt.Sprint(ports[0])}, settings()...),
-		Dir: data, Log: filepath.Join(dir, "postgres.log"), User: who, Detached: o.Detached,
+		Dir: data, Data: []string{data}, Log: filepath.Join(dir, "postgres.log"), User: who, Detached: o.Detached,
 		StopSignal: syscall.SIGINT, // ends sessions instead of waiting for them
 		Ready:      func(ctx context.Context) error { return Ping(ctx, s.URL("postgres")) },
 	})

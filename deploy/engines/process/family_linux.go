@@ -62,6 +62,21 @@ func descendants(of int) []int {
 	return all
 }
 
+// memory of a process, with its share of what it has together with others; 0 if it is gone.
+func memory(pid int) (bytes int64) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/smaps_rollup")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "Pss:" {
+			kib, _ := strconv.ParseInt(f[1], 10, 64)
+			return kib << 10
+		}
+	}
+	return 0
+}
+
 // keepToOurselves closes, for children, the files that this process was started
 // with: an engine that is left running would hold a lock of whoever called us.
 func keepToOurselves() {

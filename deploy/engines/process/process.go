@@ -28,6 +28,8 @@ type Command struct {
 	Env []string
 	// Dir is the working directory.
 	Dir string
+	// Data are the files and directories with what it keeps.
+	Data []string
 	// Log takes standard output and error; what is in it stays.
 	Log string
 	// UID and GID to run as; nil for those of this process.
@@ -88,6 +90,9 @@ func (p *Process) Name() string { return p.command.Name }
 
 // Log is the file with what the process says.
 func (p *Process) Log() string { return p.command.Log }
+
+// Data are the files and directories with what the process keeps.
+func (p *Process) Data() []string { return p.command.Data }
 
 // ID of the process that runs or ran last.
 func (p *Process) ID() ID {

@@ -174,3 +174,35 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// What a process takes is weighed with those that it started, and what is on the disk
+// while it does not run too.
+func TestWhatAProcessTakesIsWeighed(t *testing.T) {
+	dir, data := t.TempDir(), t.TempDir()
+	if err := os.MkdirAll(filepath.Join(data, "deep"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, size := range map[string]int{"one": 1000, "deep/two": 234} {
+		if err := os.WriteFile(filepath.Join(data, name), make([]byte, size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, make([]byte, 5), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := process.New(process.Command{Name: "sleeper", Path: "sh", Args: []string{"-c", "sleep 60 & exec sleep 60"}, Log: filepath.Join(dir, "log"),
+		Data: []string{data, file, filepath.Join(dir, "nowhere")}, Ready: func(context.Context) error { return nil }})
+	if err := p.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := p.Weigh(); err != nil || w.Disk != 1239 || w.Memory < 8<<10 {
+		t.Errorf("%+v, %v", w, err)
+	}
+	if err := p.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := p.Weigh(); err != nil || w.Disk != 1239 || w.Memory != 0 {
+		t.Errorf("when it has ended: %+v, %v", w, err)
+	}
+}

@@ -26,6 +26,7 @@ type Record struct {
 	Address string     `json:"address"`
 	URL     string     `json:"url,omitempty"` // of PostgreSQL, with the password
 	Log     string     `json:"log"`
+	Data    []string   `json:"data,omitempty"`
 	ID      process.ID `json:"id"`
 }
 
@@ -35,7 +36,7 @@ const recordsFile = "engines.json"
 func (s *Set) Records() []Record {
 	var all []Record
 	add := func(kind string, p *process.Process, address, url string) {
-		all = append(all, Record{Kind: kind, Name: p.Name(), Address: address, URL: url, Log: p.Log(), ID: p.ID()})
+		all = append(all, Record{Kind: kind, Name: p.Name(), Address: address, URL: url, Log: p.Log(), Data: p.Data(), ID: p.ID()})
 	}
 	if s.Kafka != nil {
 		for _, n := range s.Kafka.Nodes {
@@ -80,7 +81,7 @@ func Environment(all []Record) []string {
 
 // Process that the record is of.
 func (r Record) Process() *process.Process {
-	c := process.Command{Name: r.Name, Log: r.Log, Ready: r.ask}
+	c := process.Command{Name: r.Name, Log: r.Log, Data: r.Data, Ready: r.ask}
 	if r.Kind == Postgres {
 		c.StopSignal = syscall.SIGINT
 	}

@@ -1,0 +1,51 @@
+package process
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+)
+
+// Weight is what a process takes of the machine, in bytes.
+type Weight struct {
+	// Memory of it and of those that it started; what several share is counted once.
+	Memory int64
+	// Disk is the size of the files with its data.
+	Disk int64
+}
+
+// Weigh gives what the process takes now; one that does not run takes no memory.
+func (p *Process) Weigh() (w Weight, err error) {
+	if p.Running() {
+		pid := p.ID().PID
+		for _, id := range append([]int{pid}, descendants(pid)...) {
+			w.Memory += memory(id)
+		}
+	}
+	for _, place := range p.command.Data {
+		size, sizeErr := sizeOf(place)
+		w.Disk, err = w.Disk+size, errors.Join(err, sizeErr)
+	}
+	return w, err
+}
+
+// sizeOf a file or of all in a directory; what went away meanwhile takes no room.
+func sizeOf(place string) (n int64, err error) {
+	err = filepath.WalkDir(place, func(_ string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil {
+			n += info.Size()
+		}
+		return err
+	})
+	return n, err
+}
