@@ -27,6 +27,9 @@ func broken(name string, kind Kind, when When) Fault {
 				return time.Time{}, err
 			}
 		}
+		if err := t.made(); err != nil {
+			return time.Time{}, err
+		}
 		err = rest(ctx, last)
 		ended = time.Now()
 		for _, l := range links {

@@ -6,6 +6,7 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +73,7 @@ func killed(process string, when When) Fault {
 		if err != nil {
 			return time.Time{}, err
 		}
-		if err := p.Kill(); err != nil {
+		if err := errors.Join(p.Kill(), t.made()); err != nil {
 			return time.Time{}, err
 		}
 		return time.Now(), p.Start(ctx)

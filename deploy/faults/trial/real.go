@@ -41,6 +41,12 @@ func RealSmall() []Fault {
 	for _, name := range []string{toStore, toKafka, toTemporal} {
 		table = append(table, broken(name, Slow, Load), broken(name, Cut, Load), broken(name, Hang, Load), broken(name, Lose, Load))
 	}
+	table = append(table,
+		struck(killed(mongoServer, Load), "leads-1", moment.BeforeCommit), struck(broken(toStore, Lose, Load), "leads-1", moment.BeforeCommit), struck(broken(toStore, Cut, Load), "leads-1", moment.AfterCommit),
+		struck(killed(broker, Load), "leads-1", moment.BeforePublish), struck(broken(toKafkas, Lose, Load), "leads-1", moment.BeforePublish), struck(broken(toKafkas, Cut, Load), "leads-1", moment.AfterPublish),
+		struck(killed(temporalServer, Load), worker1, moment.AfterDecision), struck(broken(toTemporal, Lose, Load), worker1, moment.AfterDecision), struck(broken(toTemporal, Cut, Load), worker1, moment.AfterEffect),
+		struck(killed(postgresServer, Load), worker1, moment.AfterDecision), struck(broken(toServices, Lose, Load), worker1, moment.BeforeEffect), struck(killed("notifications", Load), worker1, moment.BeforeEffect),
+		struck(broken(toMail, Lose, Load), "notifications-1", moment.BeforeDelivery).delivers(), struck(broken(toHook, Lose, Load), "notifications-1", moment.BeforeDelivery).delivers())
 	table = append(table, broken(toPostgres, Slow, Load), broken(toPostgres, Cut, Load))
 	table = append(table, away(toStore, Cut, "store"), away(toKafkas, Hang, "kafka"), away(toTemporal, Hang, "temporal"), away(toPostgres, Cut, "temporal"))
 	for _, name := range []string{toServices, toProgram} {

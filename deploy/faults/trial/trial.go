@@ -29,6 +29,7 @@ type Trial struct {
 	links     *link.Links
 	ends      []func() error // of what else was started
 	order     string         // that a process was armed with last
+	then      func() error   // what is done as soon as the fault is made
 	mail      *outside.Mailbox
 	hooks     *outside.Receiver
 	reachable map[string]bool // people with an address
