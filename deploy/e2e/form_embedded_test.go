@@ -30,6 +30,9 @@ const (
 	heldDeals = 50
 )
 
+// poisoned is how many journeys one policy makes fire at once.
+const poisoned = 1_000
+
 // strike kills everything: it is one process.
 func strike(o *programtest.Office, _ *rand.Rand) string {
 	o.Kill()
