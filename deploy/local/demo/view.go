@@ -116,11 +116,11 @@ func (v *View) show(e facts.Event) error {
 }
 
 // words tells a fact in one line: whom it is about, once, and who did it unless it was
-// a journey, whose work most of it is.
+// the program itself, whose work most of it is.
 func (v *View) words(e facts.Event) string {
 	var d struct{ catalogue.Head }
 	say := narrate.Fact
-	if json.Unmarshal(e.Data, &d) == nil && d.Actor.Kind == catalogue.ActorJourney {
+	if json.Unmarshal(e.Data, &d) == nil && (d.Actor.Kind == catalogue.ActorJourney || d.Actor.Kind == catalogue.ActorProcess) {
 		say = narrate.What
 	}
 	text := say(e.Type, e.Data, v.name).In(v.Language)
