@@ -30,9 +30,6 @@ const (
 	heldDeals = 50
 )
 
-// poisoned is how many journeys one policy makes fire at once.
-const poisoned = 1_000
-
 // strike kills everything: it is one process.
 func strike(o *programtest.Office, _ *rand.Rand) string {
 	o.Kill()

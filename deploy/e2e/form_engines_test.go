@@ -40,10 +40,6 @@ const (
 	heldDeals = 10
 )
 
-// poisoned is how many journeys one policy makes fire at once: as many as take these
-// processes, on two cores, as long as a thousand take the one program.
-const poisoned = 100
-
 // strike kills some processes, now and then all of them.
 func strike(o *programtest.Office, chance *rand.Rand) string {
 	if chance.IntN(4) == 0 {
