@@ -123,11 +123,8 @@ func paused(process string, when When) Fault {
 func pausedAt(process string, m moment.Moment) Fault {
 	f := armed(process, Pause, m, "stop")
 	f.do = func(ctx context.Context, t *Trial) (time.Time, error) {
-		p, err := t.Process(ctx, process)
+		p, err := t.standing(ctx, process)
 		if err != nil {
-			return time.Time{}, err
-		}
-		if err := p.Printed(ctx, "moment "+t.order+" ", "reached"); err != nil {
 			return time.Time{}, err
 		}
 		err = rest(ctx, lasts)
@@ -138,6 +135,15 @@ func pausedAt(process string, m moment.Moment) Fault {
 		return ended, err
 	}
 	return f
+}
+
+// standing waits until a process that was armed has stopped itself at its moment.
+func (t *Trial) standing(ctx context.Context, process string) (Process, error) {
+	p, err := t.Process(ctx, process)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.Printed(ctx, "moment "+t.order+" ", "reached")
 }
 
 // ailing is a process in which a step is slow, or fails, at several passages of a

@@ -14,11 +14,8 @@ func struck(f Fault, process string, m moment.Moment) Fault {
 	at := armed(process, f.Kind, m, "stop")
 	at.Target, at.When = f.Target, At(m)+When(" of "+process)
 	at.do = func(ctx context.Context, t *Trial) (time.Time, error) {
-		p, err := t.Process(ctx, process)
+		p, err := t.standing(ctx, process)
 		if err != nil {
-			return time.Time{}, err
-		}
-		if err := p.Printed(ctx, "moment "+t.order+" ", "reached"); err != nil {
 			return time.Time{}, err
 		}
 		t.then = p.Continue

@@ -11,6 +11,7 @@ import (
 	"liuke.dev/shared/money"
 	"liuke.dev/shared/policy"
 	"liuke.dev/shared/problem"
+	"liuke.dev/shared/spelling"
 )
 
 type checks []problem.Field
@@ -101,16 +102,7 @@ func (c *checks) amount(field string, a *money.Amount) {
 // forms as half-width, lower case. Two open leads of one customer that share it
 // are the same inquiry.
 func NeedKey(need string) string {
-	var b strings.Builder
-	for _, r := range need {
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!'
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(unicode.ToLower(r))
-		}
-	}
-	key := b.String()
+	key := spelling.Key(need)
 	if runes := []rune(key); len(runes) > 200 {
 		key = string(runes[:200])
 	}
