@@ -1,6 +1,12 @@
 package demo
 
-import "context"
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"liuke.dev/deploy/local/api"
+)
 
 // occasion is a scheduled review as far as the company looks at it.
 type occasion struct {
@@ -33,8 +39,9 @@ func (l *Life) meet(ctx context.Context) error {
 			}
 			said["evidence"] = evidence
 			err := l.c.Do(ctx, director, "POST", "/v1/reviews/"+o.ID+"/holding", said, nil)
+			var refused *api.Error
 			switch {
-			case overtook(err):
+			case errors.As(err, &refused) && (refused.Status == http.StatusConflict || refused.Status == http.StatusPreconditionFailed):
 				continue // another was planned meanwhile, so that this one is missed
 			case err != nil:
 				return err
