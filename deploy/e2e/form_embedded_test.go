@@ -41,6 +41,9 @@ const printed = 6000
 
 func prepare(context.Context, string) (end func(), err error) { return func() {}, nil }
 
+// drop has nothing to do: what a test leaves behind is in its own directory.
+func drop(context.Context, *programtest.Office) error { return nil }
+
 func opened(ctx context.Context, dir string, env ...string) (*programtest.Office, error) {
 	return programtest.Open(ctx, binary, dir, env...)
 }

@@ -61,7 +61,14 @@ const printed = 60_000
 var (
 	programs string
 	engines  programtest.Engines
+	dropped  = func(context.Context, string) error { return nil } // clusters of one's own are left as they are
 )
+
+// drop removes what a test has left behind: the MongoDB that stands in keeps
+// everything in memory, and starts again by doing everything again.
+func drop(ctx context.Context, o *programtest.Office) error {
+	return dropped(ctx, o.Suite.Databases())
+}
 
 func prepare(ctx context.Context, dir string) (end func(), err error) {
 	if err := flag.Set("test.parallel", "1"); err != nil { // one suite is a dozen processes
@@ -78,6 +85,7 @@ func prepare(ctx context.Context, dir string) (end func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	dropped = s.Mongo.Drop
 	engines = programtest.Engines{Store: s.Mongo.URI(""), Kafka: s.Kafka.Address(), Temporal: s.Temporal.Address}
 	return func() { _ = s.Kill() }, nil // what they hold is of no use any more
 }

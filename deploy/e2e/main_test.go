@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,11 +65,24 @@ func open(ctx context.Context, t *testing.T, env ...string) *programtest.Office 
 	t.Cleanup(func() {
 		o.Close()
 		if t.Failed() {
-			t.Logf("the program printed last:\n%s", o.Printed(printed))
+			show(t, o)
+		} else if err := drop(context.WithoutCancel(ctx), o); err != nil {
+			t.Log(err) // what others left behind is no failure of this test
 		}
 	})
 	return o
 }
+
+// show prints once what a program printed last. Who fails after a long wait calls it
+// before, so that the reason is the last thing to be read.
+func show(t *testing.T, o *programtest.Office) {
+	t.Helper()
+	if _, before := shown.LoadOrStore(o, true); !before {
+		t.Logf("the program printed last:\n%s", o.Printed(printed))
+	}
+}
+
+var shown sync.Map // of offices
 
 // follow ends a stream with the test, which fails for facts that cannot be read.
 func follow(t *testing.T, s *programtest.Stream) *programtest.Stream {

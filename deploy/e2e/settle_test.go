@@ -13,7 +13,8 @@ import (
 
 // settle waits until nothing is under way: every fact published and read, no
 // obligation pending, no effect missing. What stands in the way is the failure.
-func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream, within time.Duration) *recount.Ledger {
+// What is done meanwhile is done with every look at the facts.
+func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *programtest.Stream, within time.Duration, meanwhile ...func(*recount.Ledger)) *recount.Ledger {
 	t.Helper()
 	if err := s.CaughtUp(ctx); err != nil {
 		t.Fatal(err)
@@ -23,7 +24,11 @@ func settle(ctx context.Context, t *testing.T, o *programtest.Office, s *program
 		if waiting == "" {
 			return l
 		}
+		for _, do := range meanwhile {
+			do(l)
+		}
 		if time.Now().After(end) {
+			show(t, o)
 			t.Fatalf("not settled within %s: %s\n%s", within, waiting, l.Count())
 		}
 		rest(ctx, t, time.Second)

@@ -155,8 +155,9 @@ func TestARollingRestartFailsNobody(t *testing.T) {
 	if len(journal.Lost) > 0 {
 		report(t, "requests that one repetition did not cure", journal.Lost)
 	}
-	calm(ctx, t, o, journal, rand.New(rand.NewPCG(n, 0)))           //nolint:gosec // chances that can be repeated
-	l := settle(ctx, t, o, follow(t, o.Follow(ctx)), 4*time.Minute) // what a process had in hand waits for its time-out
+	calming := calm(ctx, o, journal, rand.New(rand.NewPCG(n, 0)))            //nolint:gosec // chances that can be repeated
+	l := settle(ctx, t, o, follow(t, o.Follow(ctx)), 4*time.Minute, calming) // what a process had in hand waits for its time-out
+	report(t, "answers that may not come", journal.Lost)
 	t.Log(l.Count())
 	report(t, "broken promises", l.Broken(instant.Now(), 0))
 	checkWrites(ctx, t, o, journal, l)

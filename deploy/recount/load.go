@@ -21,7 +21,6 @@ type Journal struct {
 	Leads     map[string]string // id to company
 	Deals     map[string]string // id to title
 	FollowUps map[string]string // id to the path of its subject
-	Touched   map[string]bool   // paths of subjects with a follow-up
 	Closed    map[string]bool   // paths of what was closed
 	Refused   map[string]int    // calls that a rule refused, by code and rule
 	Lost      []string          // answers that should not come, whatever happens
@@ -29,7 +28,7 @@ type Journal struct {
 
 // NewJournal makes an empty journal.
 func NewJournal() *Journal {
-	return &Journal{Leads: map[string]string{}, Deals: map[string]string{}, FollowUps: map[string]string{}, Touched: map[string]bool{}, Closed: map[string]bool{}, Refused: map[string]int{}}
+	return &Journal{Leads: map[string]string{}, Deals: map[string]string{}, FollowUps: map[string]string{}, Closed: map[string]bool{}, Refused: map[string]int{}}
 }
 
 // Size counts the acknowledged writes.
@@ -43,7 +42,7 @@ func (j *Journal) Size() int {
 func (j *Journal) Copy() *Journal {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return &Journal{Leads: maps.Clone(j.Leads), Deals: maps.Clone(j.Deals), FollowUps: maps.Clone(j.FollowUps), Touched: maps.Clone(j.Touched), Closed: maps.Clone(j.Closed),
+	return &Journal{Leads: maps.Clone(j.Leads), Deals: maps.Clone(j.Deals), FollowUps: maps.Clone(j.FollowUps), Closed: maps.Clone(j.Closed),
 		Refused: maps.Clone(j.Refused)}
 }
 
@@ -51,7 +50,7 @@ func (j *Journal) lead(id, company string) { j.mu.Lock(); j.Leads[id] = company;
 func (j *Journal) deal(id, title string)   { j.mu.Lock(); j.Deals[id] = title; j.mu.Unlock() }
 func (j *Journal) followUp(id, subject string) {
 	j.mu.Lock()
-	j.FollowUps[id], j.Touched[subject] = subject, true
+	j.FollowUps[id] = subject
 	j.mu.Unlock()
 }
 
@@ -81,20 +80,6 @@ func (j *Journal) TakeLost() []string {
 	lost := j.Lost
 	j.Lost = nil
 	return lost
-}
-
-// Untouched gives the leads that nobody has followed up.
-func (j *Journal) Untouched() []string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	var out []string
-	for id := range j.Leads {
-		if !j.Touched["/v1/leads/"+id] {
-			out = append(out, id)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // Seller works: records leads, follows up, opens deals, converts.

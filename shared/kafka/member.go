@@ -18,13 +18,20 @@ const linger = 2 * time.Millisecond
 // fetchBytes is how much a fetch of one partition takes at most, if not a single
 // larger batch. Some thirty groups of twelve partitions each, when all of them lag
 // behind, hold so much at once, in the embedded broker and here; and the broker, which
-// answers one after the other, must come to each before kafka-go has waited for
-// MaxWait, or what it read was read for nothing.
+// answers one after the other, must come to each within grace, or what it read was read
+// for nothing.
 const fetchBytes = 128 << 10
 
 // fetchedAhead is how many messages wait between a fetch and who asks for them,
 // beside those in the member's own queue.
 const fetchedAhead = 100
+
+// grace is how long an answer to a fetch may be on its way. kafka-go asks the broker to
+// answer that long before it gives up, if it waits for longer than that; else only a
+// quarter of the wait before. A broker on a busy machine that is an eighth of a second
+// late would lose every fetch, and the connection with it, and connecting again makes
+// it busier still.
+const grace = time.Second
 
 // commitEvery is how long offsets wait until they are committed, all of them in one
 // request. Each request is a write and a sync of the disk of whoever coordinates the
@@ -55,7 +62,7 @@ func (c *Client) Join(ctx context.Context, group string, topics []string) (Membe
 	reader := kafkago.NewReader(kafkago.ReaderConfig{
 		Brokers: c.cfg.Brokers, GroupID: group, GroupTopics: topics, StartOffset: kafkago.FirstOffset,
 		Dialer:        c.dialer,
-		QueueCapacity: fetchedAhead, MinBytes: 1, MaxBytes: fetchBytes, MaxWait: c.cfg.MaxWait,
+		QueueCapacity: fetchedAhead, MinBytes: 1, MaxBytes: fetchBytes, MaxWait: c.cfg.MaxWait + grace,
 		ReadBackoffMin: 20 * time.Millisecond, ReadBackoffMax: 250 * time.Millisecond,
 		HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 250 * time.Millisecond,
 		SessionTimeout: c.cfg.SessionTimeout, RebalanceTimeout: c.cfg.SessionTimeout,

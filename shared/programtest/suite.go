@@ -110,6 +110,9 @@ func (s *Suite) Of(name string) []*Instance {
 // Prefix is what the names of topics and groups begin with.
 func (s *Suite) Prefix() string { return s.share.topics }
 
+// Databases is what the names of databases begin with.
+func (s *Suite) Databases() string { return s.share.databases }
+
 // Temporal gives the address of Temporal and the namespace that is the suite's.
 func (s *Suite) Temporal() (address, namespace string) { return s.share.Temporal, s.share.namespace }
 

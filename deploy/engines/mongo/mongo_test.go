@@ -72,6 +72,17 @@ func TestAcknowledgedChangesSurviveKills(t *testing.T) {
 	if _, err := documents.InsertOne(t.Context(), bson.D{{Key: "_id", Value: -1}, {Key: "claim", Value: 0}}); !driver.IsDuplicateKeyError(err) {
 		t.Errorf("the unique index is gone: %v", err)
 	}
+
+	must(t, s.Drop(t.Context(), "other"))
+	if kept, err := documents.CountDocuments(t.Context(), bson.D{}); err != nil || kept < int64(n) {
+		t.Errorf("%d documents are left, %v: another's database was dropped", kept, err)
+	}
+	must(t, s.Drop(t.Context(), "te"))
+	must(t, s.Kill())
+	must(t, s.Restart(t.Context()))
+	if left, err := documents.CountDocuments(t.Context(), bson.D{}); err != nil || left != 0 {
+		t.Errorf("%d documents are left of a database that was dropped, %v", left, err)
+	}
 }
 
 // half appends the beginning of a change, as a kill in the midst of writing leaves it.

@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
@@ -26,8 +28,8 @@ var (
 	source []byte
 )
 
-// heap in megabytes: everything is kept in memory, also what tests before have left
-// behind. Near its bound the server does nothing but collect garbage.
+// heap in megabytes: everything is kept in memory, until its database is dropped.
+// Near its bound the server does nothing but collect garbage.
 const heap = 3072
 
 // Options of a server; the zero value listens on a free port.
@@ -87,6 +89,27 @@ func (s *Server) URI(prefix string) string { return URI(s.Address, prefix) }
 // URI of a server at an address.
 func URI(address, prefix string) string {
 	return "mongodb://" + address + "/" + prefix + "?w=majority&journal=true"
+}
+
+// Drop removes the databases whose names begin so, and with them the memory that they take.
+func (s *Server) Drop(ctx context.Context, prefix string) error {
+	c, err := driver.Connect(options.Client().ApplyURI(s.URI("")))
+	if err != nil {
+		return fmt.Errorf("mongo: %w", err)
+	}
+	defer c.Disconnect(context.WithoutCancel(ctx)) //nolint:errcheck // what was written was acknowledged
+	names, err := c.ListDatabaseNames(ctx, bson.D{})
+	if err != nil {
+		return fmt.Errorf("mongo: %w", err)
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, prefix) {
+			if err := c.Database(name).Drop(ctx); err != nil {
+				return fmt.Errorf("mongo: %s: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // Ping asks the server at an address whether it is one.
