@@ -156,6 +156,17 @@ func (l *Ledger) Untouched() (ids []string) {
 	return ids
 }
 
+// Unknown gives the leads that facts tell of and no journey has decided anything about.
+func (l *Ledger) Unknown() (ids []string) {
+	for _, id := range l.Recorded {
+		if len(l.Decisions["lead/"+id]) == 0 {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // UnderWay gives the paths of leads and deals of which anything is promised still.
 func (l *Ledger) UnderWay() (paths []string) {
 	for name, decisions := range l.Decisions {

@@ -112,6 +112,16 @@ func TestUntouchedLeadsAreKnownFromFactsAlone(t *testing.T) {
 	}
 }
 
+func TestALeadIsUnknownUntilItsJourneyDecides(t *testing.T) {
+	recorded := append(story(), &catalogue.LeadRecorded{After: catalogue.Lead{ID: "b", Owner: "wang", Status: catalogue.LeadNew}})
+	if ids := ledger(t, recorded).Unknown(); len(ids) != 1 || ids[0] != "b" {
+		t.Errorf("unknown: %v", ids)
+	}
+	if ids := ledger(t, append(recorded, &catalogue.Decided{Journey: "lead/b", Process: "lead", Number: 1, At: 10})).Unknown(); len(ids) > 0 {
+		t.Errorf("unknown: %v", ids)
+	}
+}
+
 // Only what still promises something is under way, and only leads and deals are
 // brought to an end by people.
 func TestUnderWayIsWhatStillPromisesSomething(t *testing.T) {
