@@ -108,6 +108,18 @@ func rest(ctx context.Context, t *testing.T, d time.Duration) {
 	}
 }
 
+// until waits for something to hold.
+func until(ctx context.Context, t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("not in time: %s", what)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
 // read gets a page.
 func read(ctx context.Context, t *testing.T, address string) string {
 	t.Helper()

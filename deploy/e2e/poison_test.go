@@ -188,14 +188,3 @@ func firstDecision(ctx context.Context, o *programtest.Office) (time.Duration, e
 		time.Sleep(20 * time.Millisecond)
 	}
 }
-
-// until waits for something to hold.
-func until(ctx context.Context, t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for !holds() {
-		if ctx.Err() != nil {
-			t.Fatalf("not in time: %s", what)
-		}
-		rest(ctx, t, 100*time.Millisecond)
-	}
-}
