@@ -27,7 +27,17 @@ func watched(ctx context.Context, t *testing.T, o *programtest.Office) {
 	for _, a := range rules {
 		all["alert "+a.Alert] = []string{a.Expr}
 	}
-	shown := exposed(ctx, t, o)
+	var missing []string
+	defer func() { report(t, "what the dashboard and the alerts name and no program shows", missing) }()
+	until(ctx, t, "every metric that the dashboard and the alerts name is shown", func() bool {
+		missing = unseen(t, o, all, exposed(ctx, t, o)) // a consumer has its metrics once it has joined its group
+		return len(missing) == 0
+	})
+}
+
+// unseen gives what expressions name that no program shows.
+func unseen(t *testing.T, o *programtest.Office, all, shown map[string][]string) (missing []string) {
+	t.Helper()
 	for where, expressions := range all {
 		for _, e := range expressions {
 			uses, err := observability.Uses(e)
@@ -37,16 +47,17 @@ func watched(ctx context.Context, t *testing.T, o *programtest.Office) {
 			for _, u := range uses {
 				labels, known := shown[u.Metric]
 				if !known && !elsewhere(o, u.Metric) {
-					t.Errorf("%s: no program has %s", where, u.Metric)
+					missing = append(missing, fmt.Sprintf("%s: no program has %s", where, u.Metric))
 				}
 				for _, l := range u.Labels {
 					if known && !slices.Contains(added, l) && !slices.Contains(labels, l) {
-						t.Errorf("%s: %s has no label %s, only %v", where, u.Metric, l, labels)
+						missing = append(missing, fmt.Sprintf("%s: %s has no label %s, only %v", where, u.Metric, l, labels))
 					}
 				}
 			}
 		}
 	}
+	return missing
 }
 
 // added are the labels that Prometheus adds.
@@ -140,6 +151,9 @@ func TestMetricsDoNotGrowWithTheWork(t *testing.T) {
 			}
 		}
 		rest(ctx, t, 6*time.Second) // whatever can fire has fired
+		for before := -1; before != series(); rest(ctx, t, 2*time.Second) {
+			before = series() // every consumer has joined its group, on a busy machine too
+		}
 	}
 	record(0, 8)
 	few := series()
