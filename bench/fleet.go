@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -139,24 +138,11 @@ func (b *bench) weigh(ctx context.Context, o *programtest.Office) (w weight, err
 		return w, nil // the engines keep their data elsewhere
 	}
 	for name, into := range map[string]*int64{"store": &w.store, "kafka": &w.kafka, "temporal": &w.temporal} {
-		if *into, err = size(filepath.Join(o.Data, name)); err != nil {
+		if *into, err = programtest.DiskUse(filepath.Join(o.Data, name)); err != nil {
 			return w, err
 		}
 	}
 	return w, nil
-}
-
-func size(dir string) (n int64, err error) {
-	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // a file that went away meanwhile takes no room
-		}
-		if info, err := d.Info(); err == nil {
-			n += info.Size()
-		}
-		return nil
-	})
-	return n, err
 }
 
 func (b *bench) stateWeights(empty, full weight, journeys int) {

@@ -2,8 +2,8 @@ package process
 
 import (
 	"errors"
-	"io/fs"
-	"path/filepath"
+
+	"liuke.dev/shared/programtest"
 )
 
 // Weight is what a process takes of the machine, in bytes.
@@ -23,29 +23,8 @@ func (p *Process) Weigh() (w Weight, err error) {
 		}
 	}
 	for _, place := range p.command.Data {
-		size, sizeErr := sizeOf(place)
+		size, sizeErr := programtest.DiskUse(place)
 		w.Disk, err = w.Disk+size, errors.Join(err, sizeErr)
 	}
 	return w, err
-}
-
-// sizeOf a file or of all in a directory; what went away meanwhile takes no room.
-func sizeOf(place string) (n int64, err error) {
-	err = filepath.WalkDir(place, func(_ string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil || d.IsDir() {
-			return err
-		}
-		info, err := d.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err == nil {
-			n += info.Size()
-		}
-		return err
-	})
-	return n, err
 }
