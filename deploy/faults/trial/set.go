@@ -25,7 +25,12 @@ type Set []Group
 func Sets() map[string]Set {
 	return map[string]Set{
 		"embedded": {{Name: "embedded engines", Faults: Embedded(), open: buildEmbedded}},
-		"real":     {{Name: "real engines, three Kafka nodes", Faults: RealLarge(), open: buildReal(3)}, {Name: "real engines, one Kafka node", Faults: RealSmall(), open: buildReal(1)}},
+		"real": {
+			{Name: "real engines, three Kafka nodes", Faults: RealLarge(), open: buildReal(3)},
+			{Name: "real engines, one Kafka node, processes", Faults: RealProcesses(), open: buildReal(1)},
+			{Name: "real engines, one Kafka node, links", Faults: RealLinks(), open: buildReal(1)},
+			{Name: "real engines, one Kafka node, instants", Faults: RealInstants(), open: buildReal(1)},
+		},
 	}
 }
 

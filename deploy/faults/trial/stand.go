@@ -77,6 +77,7 @@ func OpenEmbedded(ctx context.Context, binary, dir string) (_ *Trial, err error)
 		}
 		return &whole{t.Office, env}, nil
 	}
+	t.disarm = func() { t.Office.Env = env }
 	t.Stream = t.Office.Follow(context.WithoutCancel(ctx))
 	return t, t.furnish(ctx)
 }

@@ -64,6 +64,11 @@ func OpenReal(ctx context.Context, programs, liuke, dir string, nodes int) (_ *T
 		return nil, fmt.Errorf("%w\n%s", err, t.Office.Printed(20_000))
 	}
 	t.processes = func(ctx context.Context, name string) (Process, error) { return e.find(ctx, t.Office.Suite, name) }
+	t.disarm = func() {
+		for _, i := range t.Office.Suite.Instances {
+			i.With()
+		}
+	}
 	t.Stream = t.Office.Follow(context.WithoutCancel(ctx))
 	return t, t.furnish(ctx)
 }

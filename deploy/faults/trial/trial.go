@@ -29,6 +29,7 @@ type Trial struct {
 	links     *link.Links
 	ends      []func() error // of what else was started
 	order     string         // that a process was armed with last
+	disarm    func()         // what starts from now on is not armed
 	then      func() error   // what is done as soon as the fault is made
 	mail      *outside.Mailbox
 	hooks     *outside.Receiver
@@ -127,6 +128,7 @@ func (t *Trial) revive(ctx context.Context) error {
 	} else {
 		t.Office.Suite.Kill()
 	}
+	t.disarm() // or it does to itself again what a row before asked for, and nobody expects it
 	return t.Office.Start(ctx)
 }
 
