@@ -52,7 +52,8 @@ func (b *Book) Run(ctx context.Context, clock instant.Clock, log *slog.Logger) e
 	}
 }
 
-// Draw brings the receipts of the newest outages up to date.
+// Draw brings the receipts of the newest outages up to date, the newest first: it is
+// waited for, and counting the others anew may take a while.
 func (b *Book) Draw(ctx context.Context, now instant.Time) error {
 	page, err := b.interruptions.Page(ctx, store.Query{Index: byUntil, Desc: true, Limit: known})
 	if err != nil {
@@ -62,13 +63,13 @@ func (b *Book) Draw(ctx context.Context, now instant.Time) error {
 	for i, d := range page.Docs {
 		all[i] = d.Body
 	}
-	for _, r := range join(all) {
+	for _, r := range slices.Backward(join(all)) {
 		err = errors.Join(err, b.draw(ctx, r, now))
 	}
 	return err
 }
 
-// join makes outages of interruptions that touch.
+// join makes outages of interruptions that touch, in their order.
 func join(all []Interruption) (out []Receipt) {
 	slices.SortStableFunc(all, func(a, b Interruption) int { return int(a.From - b.From) })
 	for _, i := range all {

@@ -1,8 +1,10 @@
 package outage_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"liuke.dev/shared/facts"
 	"liuke.dev/shared/instant"
 	"liuke.dev/shared/lang"
+	"liuke.dev/shared/store"
 	"liuke.dev/shared/store/sqlite"
 )
 
@@ -34,6 +37,11 @@ func open(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
+	return on(t, e)
+}
+
+func on(t *testing.T, e store.Engine) *desk {
+	t.Helper()
 	c, err := record.Open(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
@@ -166,5 +174,36 @@ func TestReceiptThatNeverSettles(t *testing.T) {
 	k.interrupted(1, "liuke", catalogue.CauseSuspended, 60, 120)
 	if got := k.draw(120 + 8*24*60)[0]; !got.Final || got.Open != 1 || !strings.Contains(got.Verdict().En, "liuke doctor") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// drawn remembers which receipts were committed.
+type drawn struct {
+	store.Engine
+	ids []string
+}
+
+func (d *drawn) Commit(ctx context.Context, collection string, w store.Write) error {
+	if collection == "outage" {
+		d.ids = append(d.ids, w.Record.ID)
+	}
+	return d.Engine.Commit(ctx, collection, w)
+}
+
+// Somebody waits for the newest receipt; it does not wait until older ones are counted anew.
+func TestTheNewestReceiptIsDrawnFirst(t *testing.T) {
+	e, err := sqlite.Open(t.Context(), t.TempDir()+"/insights.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	d := &drawn{Engine: e}
+	k := on(t, d)
+	for n, from := range []int{0, 20, 10} {
+		k.interrupted(n+1, "liuke", catalogue.CauseCrashed, from, from+1)
+	}
+	k.draw(22)
+	if want := []string{at(20).String(), at(10).String(), at(0).String()}; !slices.Equal(d.ids, want) {
+		t.Errorf("drawn up in the order %v, want %v", d.ids, want)
 	}
 }
