@@ -47,14 +47,14 @@ func unsettled(ctx context.Context, t *testing.T, o *programtest.Office, s *prog
 		t.Fatal(err)
 	}
 	due, id := l.DueSoon()
-	broken := l.Broken(instant.Now(), 10*time.Second)
+	broken, unknown := l.Broken(instant.Now(), 10*time.Second), l.Unknown()
 	switch {
 	case len(m.Above("liuke_outbox_pending", 0)) > 0:
 		return fmt.Sprint("facts wait in outboxes: ", m.Above("liuke_outbox_pending", 0)), l
 	case len(m.Above("liuke_consumer_lag", 0)) > 0:
 		return fmt.Sprint("consumers lag behind: ", m.Above("liuke_consumer_lag", 0)), l
-	case len(l.Unknown()) > 0: // a consumer that has not joined its group since it was started shows no lag
-		return fmt.Sprintf("no journey has decided about leads %q", l.Unknown()), l
+	case len(unknown) > 0: // a consumer that has not joined its group since it was started shows no lag
+		return fmt.Sprintf("no journey has decided about leads %q", unknown), l
 	case len(broken) > 0:
 		return fmt.Sprintf("%d promises are not kept: %q", len(broken), broken[:min(5, len(broken))]), l
 	case due != 0:

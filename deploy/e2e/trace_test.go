@@ -48,8 +48,6 @@ func TestOneTraceFromTheRequestToTheDeliveredReminder(t *testing.T) {
 	}
 	for _, channel := range []string{"email", "in_app", "webhook"} {
 		until(ctx, t, "delivered: "+channel, func() bool { return len(delivered(channel)) > 0 })
-	}
-	for _, channel := range []string{"email", "in_app", "webhook"} {
 		last := delivered(channel)[0]
 		way := awaitWay(ctx, t, traces, last)
 		t.Logf("%s: %s", channel, strings.Join(names(way), " → "))

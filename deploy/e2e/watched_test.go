@@ -151,8 +151,8 @@ func TestMetricsDoNotGrowWithTheWork(t *testing.T) {
 			}
 		}
 		rest(ctx, t, 6*time.Second) // whatever can fire has fired
-		for before := -1; before != series(); rest(ctx, t, 2*time.Second) {
-			before = series() // every consumer has joined its group, on a busy machine too
+		for before, now := -1, series(); before != now; before, now = now, series() {
+			rest(ctx, t, 2*time.Second) // every consumer has joined its group, on a busy machine too
 		}
 	}
 	record(0, 8)

@@ -103,7 +103,7 @@ func status() *cobra.Command {
 			table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(table, "engine\taddress\tpid\tstate\tmemory\tdisk\tlog")
 			down := 0
-			var unweighed []error
+			var errs []error
 			for _, r := range all {
 				p, state := r.Process(), "answers"
 				switch {
@@ -113,16 +113,16 @@ func status() *cobra.Command {
 					state, down = "runs, does not answer", down+1
 				}
 				w, err := p.Weigh()
-				unweighed = append(unweighed, err)
+				errs = append(errs, err)
 				fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", r.Name, r.Address, r.ID.PID, state, megabytes(w.Memory), megabytes(w.Disk), r.Log)
 			}
 			if err := table.Flush(); err != nil {
 				return err
 			}
 			if down > 0 {
-				unweighed = append(unweighed, fmt.Errorf("%d of %d do not answer", down, len(all)))
+				errs = append(errs, fmt.Errorf("%d of %d do not answer", down, len(all)))
 			}
-			return errors.Join(unweighed...)
+			return errors.Join(errs...)
 		}}
 }
 

@@ -26,8 +26,8 @@ const longer = 12 * time.Second
 
 const (
 	// receiptWithin bounds how long the receipt may take to be right: programs look
-	// every five seconds, and so does who draws it up, which takes a while on a busy machine.
-	receiptWithin = 4 * time.Minute
+	// every five seconds, and so does who draws it up.
+	receiptWithin = time.Minute
 	// fewestDue come due while an engine is away; with fewer the receipt says little.
 	fewestDue = 10
 )

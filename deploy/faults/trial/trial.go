@@ -123,11 +123,7 @@ func (t *Trial) revive(ctx context.Context) error {
 			return err
 		}
 	}
-	if t.Office.Suite == nil {
-		t.Office.Kill()
-	} else {
-		t.Office.Suite.Kill()
-	}
+	t.Office.Kill()
 	t.disarm() // or it does to itself again what a row before asked for, and nobody expects it
 	return t.Office.Start(ctx)
 }
